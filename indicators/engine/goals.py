@@ -1,0 +1,105 @@
+"""What each unit is to reach, fetched for many indicators and units at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from indicators.models import Indicator, Kind, RollUpRule, Target
+from indicators.rules import (
+    Anchor,
+    Goal,
+    MilestoneTarget,
+    build_trajectory,
+    find_baseline,
+    target_value,
+    year_end,
+)
+
+Targets = dict[tuple[int, str], list[MilestoneTarget]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit and the codes above it, nearest first."""
+
+    pk: int
+    code: str
+    above: tuple[str, ...]
+
+    @classmethod
+    def from_path(cls, pk: int, path: str) -> "Unit":
+        codes = path.strip("/").split("/")
+        return cls(pk, codes[-1], tuple(reversed(codes[:-1])))
+
+
+def current_targets(indicators: Iterable[Indicator]) -> Targets:
+    """(indicator id, unit code) → its milestones in order, each in its newest revision."""
+    by_id = {indicator.pk: indicator for indicator in indicators}
+    rows = (
+        Target.objects.filter(indicator__in=by_id)
+        .order_by("indicator", "organisation", "milestone__year", "-revision")
+        .distinct("indicator", "organisation", "milestone__year")
+        .values_list(
+            "indicator_id", "organisation__code", "milestone__year", "low", "high", "approximate"
+        )
+    )
+    targets: Targets = defaultdict(list)
+    for indicator_id, code, year, low, high, approximate in rows:
+        indicator = by_id[indicator_id]
+        value = target_value(low, indicator.comparator, indicator.measure.roll_up)
+        targets[indicator_id, code].append(
+            MilestoneTarget(year_end(year), value, high, approximate)
+        )
+    return targets
+
+
+def targets_of(indicator: Indicator, unit: Unit, targets: Targets) -> list[MilestoneTarget]:
+    """The unit's own targets; for a rate, those of the nearest unit above that has some.
+
+    A count that was asked of a province says nothing about one county until it is broken down.
+    """
+    own = targets.get((indicator.pk, unit.code))
+    if own or not inherits(indicator):
+        return own or []
+    for code in unit.above:
+        if found := targets.get((indicator.pk, code)):
+            return found
+    return []
+
+
+def inherits(indicator: Indicator) -> bool:
+    measure = indicator.measure
+    return measure.kind == Kind.RATIO and measure.roll_up == RollUpRule.RATIO
+
+
+def goal_of(
+    indicator: Indicator,
+    unit: Unit,
+    targets: list[MilestoneTarget],
+    history: Mapping[int, Decimal],
+) -> Goal:
+    """The path of one unit. The plan's printed baseline is the owner's; others start from theirs."""
+    measure = indicator.measure
+    trajectory = build_trajectory(
+        targets, basis=indicator.basis, baseline=baseline_of(indicator, unit, history)
+    )
+    return Goal(
+        trajectory=trajectory,
+        comparator=indicator.comparator,
+        mode=indicator.mode,
+        decimals=measure.decimals,
+        carry_forward=measure.carry_forward,
+    )
+
+
+def baseline_of(indicator: Indicator, unit: Unit, history: Mapping[int, Decimal]) -> Anchor | None:
+    owns = unit.pk == indicator.owner_id
+    return find_baseline(
+        kind=indicator.measure.kind,
+        basis=indicator.basis,
+        plan_start=indicator.plan.starts.index,
+        history=history,
+        year=indicator.baseline_year,
+        value=indicator.baseline_value if owns else None,
+    )

@@ -1,0 +1,74 @@
+"""What has to be computed: the dirty units and everything above them, lowest first."""
+
+from collections import defaultdict
+
+from django.db import connection
+
+from metroplan.organisations.models import OrganisationLink
+
+AFFECTED = """
+    CREATE TEMP TABLE affected ON COMMIT DROP AS
+    SELECT dirty.measure_id, a.ancestor_id AS organisation_id, min(dirty.since) AS since
+      FROM dirty
+      JOIN indicators_measure m ON m.id = dirty.measure_id
+      JOIN organisations_organisationancestry a
+        ON a.descendant_id = dirty.organisation_id AND a.until > dirty.since
+       AND (m.roll_up <> 'own' OR a.depth = 0)
+     GROUP BY dirty.measure_id, a.ancestor_id
+"""
+
+
+def heights() -> dict[int, int]:
+    """Unit id → the longest way down from it over every link there ever was; leaves are absent."""
+    children: dict[int, set[int]] = defaultdict(set)
+    for child, parent in OrganisationLink.objects.values_list("child_id", "parent_id"):
+        children[parent].add(child)
+    known: dict[int, int] = {}
+
+    def height(unit: int) -> int:
+        if unit not in known:
+            known[unit] = 1 + max(map(height, children[unit]), default=-1)
+        return known[unit]
+
+    for parent in list(children):
+        height(parent)
+    return known
+
+
+def create_tables() -> None:
+    """`dirty` and `scope`, empty, for this transaction alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS dirty, affected, scope")
+        for table in ("dirty", "scope"):
+            cursor.execute(
+                f"CREATE TEMP TABLE {table} (measure_id bigint NOT NULL, "
+                "organisation_id bigint NOT NULL, since int NOT NULL) ON COMMIT DROP"
+            )
+
+
+def spread_upwards() -> list[int]:
+    """Fill `affected` from `dirty`; returns the heights that occur, lowest first."""
+    by_height = heights()
+    with connection.cursor() as cursor:
+        cursor.execute(AFFECTED)
+        cursor.execute("ALTER TABLE affected ADD COLUMN height smallint NOT NULL DEFAULT 0")
+        cursor.execute(
+            "UPDATE affected SET height = known.height "
+            "FROM unnest(%s::bigint[], %s::smallint[]) AS known(id, height) "
+            "WHERE known.id = affected.organisation_id",
+            [list(by_height), list(by_height.values())],
+        )
+        cursor.execute("SELECT DISTINCT height FROM affected ORDER BY height")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def enter_height(height: int) -> None:
+    """Make `scope` the affected rows of one height."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE scope")
+        cursor.execute(
+            "INSERT INTO scope SELECT measure_id, organisation_id, since "
+            "FROM affected WHERE height = %s",
+            [height],
+        )
+        cursor.execute("ANALYZE scope")

@@ -1,0 +1,108 @@
+"""Where the figure will stand at the next milestone if it goes on as it did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from itertools import combinations
+from statistics import median
+
+from indicators.rules.comparing import bound
+from indicators.rules.terms import THRESHOLDS, Comparator, Thresholds
+from indicators.rules.trajectory import ZERO, MilestoneTarget
+
+MOST_POINTS = 12
+FEWEST_POINTS = 4
+# Twice the standard deviation, estimated from the median absolute residual of normal errors.
+BAND = 2 * Decimal("1.4826")
+
+
+class Verdict(StrEnum):
+    """The whole band meets the target, part of it does, none of it does."""
+
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A Theil–Sen line: `slope` in a quarter, `level` at quarter `at`, band of ± `spread`."""
+
+    slope: Decimal
+    level: Decimal
+    at: int
+    spread: Decimal
+    points: int
+
+    def value_at(self, k: int) -> Decimal:
+        return self.level + self.slope * (k - self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """At the milestone: the central value between `low` and `high`, and what follows from them."""
+
+    milestone_year: int
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    verdict: Verdict
+    trend: Trend
+
+
+def trend(observed: Mapping[int, Decimal]) -> Trend | None:
+    """Through the last up to 12 observed quarters; None with fewer than four.
+
+    Give only quarters that were observed, not carried forward, and only those since the last
+    break in the measure's definition.
+    """
+    points = [(k, observed[k]) for k in sorted(observed)[-MOST_POINTS:]]
+    if len(points) < FEWEST_POINTS:
+        return None
+    slope = median((y2 - y1) / (k2 - k1) for (k1, y1), (k2, y2) in combinations(points, 2))
+    at = points[-1][0]
+    level = median(y - slope * (k - at) for k, y in points)
+    residuals = [abs(y - level - slope * (k - at)) for k, y in points]
+    return Trend(slope, level, at, BAND * median(residuals), len(points))
+
+
+def forecast(
+    observed: Mapping[int, Decimal],
+    target: MilestoneTarget,
+    comparator: str,
+    *,
+    ceiling: Decimal | None = None,
+    thresholds: Thresholds = THRESHOLDS,
+) -> Forecast | None:
+    """At the target's milestone; None with fewer than four observed quarters or none ahead.
+
+    Figures do not fall below zero nor rise above `ceiling`, which is 100 for a ratio.
+    """
+    line = trend(observed)
+    if line is None or comparator == Comparator.DONE or line.at >= target.at:
+        return None
+    centre = line.value_at(target.at)
+    low, value, high = (
+        _within(y, ceiling) for y in (centre - line.spread, centre, centre + line.spread)
+    )
+    verdict = _verdict(low, high, target, comparator, thresholds)
+    return Forecast(target.year, value, low, high, verdict, line)
+
+
+def _within(y: Decimal, ceiling: Decimal | None) -> Decimal:
+    y = max(y, ZERO)
+    return y if ceiling is None else min(y, ceiling)
+
+
+def _verdict(
+    low: Decimal, high: Decimal, target: MilestoneTarget, comparator: str, thresholds: Thresholds
+) -> Verdict:
+    """Equality is asked of the way there, not of the point: reaching the value is enough."""
+    limit = bound(target, comparator, thresholds)
+    worst, best = low >= limit, high >= limit
+    if comparator == Comparator.AT_MOST:
+        worst, best = high <= limit, low <= limit
+    if worst:
+        return Verdict.LIKELY
+    return Verdict.POSSIBLE if best else Verdict.UNLIKELY

@@ -1,0 +1,79 @@
+"""Recompute what is dirty, or everything. Safe to run twice and by several workers at once."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from indicators.engine.progress import store_progress
+from indicators.engine.rollup import roll_up_scope
+from indicators.engine.scope import create_tables, enter_height, spread_upwards
+from metroplan.common.periods import newest_closed
+
+LOCK_CLASS = 7301
+BATCH = 2000
+
+CLAIM = """
+    WITH claimed AS (
+        SELECT id FROM indicators_dirtymark ORDER BY measure_id, id
+         LIMIT %s FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        DELETE FROM indicators_dirtymark mark USING claimed WHERE mark.id = claimed.id
+        RETURNING mark.measure_id, mark.organisation_id, mark.period
+    )
+    INSERT INTO dirty
+    SELECT measure_id, organisation_id, min(period) FROM taken
+     GROUP BY measure_id, organisation_id
+"""
+
+
+def drain() -> int:
+    """Work off the dirty marks in batches; returns how many (measure, unit) pairs were dirty."""
+    total = 0
+    while pairs := _drain_batch():
+        total += pairs
+    return total
+
+
+@transaction.atomic
+def _drain_batch() -> int:
+    """Marks go in the transaction that stores their results: a worker that dies leaves both."""
+    create_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [BATCH])
+        pairs = cursor.rowcount
+    if pairs:
+        _recompute_dirty()
+    return pairs
+
+
+@transaction.atomic
+def recompute_all() -> None:
+    """Every roll-up and every progress row, from the first observation on."""
+    create_tables()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM indicators_dirtymark")
+        cursor.execute(
+            "INSERT INTO dirty SELECT m.id, o.id, 0 "
+            "FROM (SELECT DISTINCT measure_id AS id FROM indicators_series) m "
+            "CROSS JOIN (SELECT id FROM organisations_organisation) o"
+        )
+    _recompute_dirty()
+
+
+def _recompute_dirty() -> None:
+    horizon = newest_closed(timezone.localdate()).index
+    _lock_measures()
+    for height in spread_upwards():
+        enter_height(height)
+        roll_up_scope(horizon)
+    store_progress()
+
+
+def _lock_measures() -> None:
+    """One recompute per measure at a time, taken in order: a later one sees all figures."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT measure_id FROM dirty ORDER BY measure_id")
+        measures: Iterable[tuple[int]] = cursor.fetchall()
+        for (measure,) in measures:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, measure])

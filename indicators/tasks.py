@@ -1,0 +1,15 @@
+"""Background work of the engine. The marks in the database say what to do, a message only when."""
+
+from celery import shared_task
+
+from indicators.services.recompute import drain, recompute_all
+
+
+@shared_task(soft_time_limit=1800)
+def drain_dirty_marks() -> int:
+    return drain()
+
+
+@shared_task(soft_time_limit=3600)
+def recompute_everything() -> None:
+    recompute_all()

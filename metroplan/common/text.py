@@ -1,0 +1,117 @@
+"""Text as people write it: full-width signs, invisible spaces, thousands, 万 and 亿, dashes."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+# Zero-width and direction marks, the byte-order mark and the soft hyphen come along when copying.
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+# NFKC leaves these as they are, though a reader cannot tell them from the plain sign.
+MINUS = {ord("−"): "-", ord("﹣"): "-", ord("‐"): "-", ord("‑"): "-"}
+NOT_APPLICABLE = {"不适用", "无", "n/a", "na", "not applicable", "none"}
+DASHES = re.compile(r"[-—–―─/\\]+")
+NUMBER = re.compile(
+    r"(?P<sign>[+-]?)\s*"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?P<fraction>\.\d*)?"
+    r"\s*(?P<scale>[万亿])?\s*(?P<percent>%)?",
+    re.ASCII,
+)
+SCALES = {None: 0, "万": 4, "亿": 8}
+MAX_LENGTH = 60
+
+
+class NotANumber(ValueError):
+    """A text that cannot be read as a number; `code` names why."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text!r}")
+        self.code = code
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as written. With `percent`, `value` stands before the sign: 12.5 of 12.5 %."""
+
+    value: Decimal
+    percent: bool = False
+
+    @property
+    def fraction(self) -> Decimal:
+        """The number itself: 0.125 for 12.5 %."""
+        return self.value.scaleb(-2) if self.percent else self.value
+
+
+def normalise(text: str) -> str:
+    """Half-width, without invisible characters, trimmed; runs of blanks become one."""
+    folded = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
+    return " ".join(folded.translate(MINUS).split())
+
+
+def is_blank(text: str) -> bool:
+    return normalise(text) == ""
+
+
+def is_not_applicable(text: str) -> bool:
+    """True for a dash, a slash or a word that says that the line does not apply (不适用)."""
+    plain = normalise(text).casefold()
+    return plain in NOT_APPLICABLE or DASHES.fullmatch(plain) is not None
+
+
+def read_number(text: str, units: Collection[str] = ()) -> Quantity:
+    """The number a text says, with one of `units` allowed behind it ("1.5万台" is 15000).
+
+    Raises NotANumber with code `not_a_number`, also for separators that do not group by three:
+    "1,23" may mean 123 or 1.23.
+    """
+    plain = _without_unit(normalise(text), units)
+    match = NUMBER.fullmatch(plain) if len(plain) <= MAX_LENGTH else None
+    if match is None or not _has_digits(match) or (match["scale"] and match["percent"]):
+        raise NotANumber("not_a_number", text)
+    return Quantity(_value(match), percent=match["percent"] is not None)
+
+
+def to_decimal(text: str, units: Collection[str] = ()) -> Decimal:
+    """As `read_number`, with a percentage divided: "12.5％" is 0.125."""
+    return read_number(text, units).fraction
+
+
+def decimal_of_float(value: float) -> Decimal:
+    """The number a spreadsheet shows for a stored double: its fifteen significant digits.
+
+    Raises NotANumber for infinities and NaN.
+    """
+    number = Decimal(f"{value:.15g}")
+    if not number.is_finite():
+        raise NotANumber("not_a_number", str(value))
+    return number
+
+
+def plain_number(number: Decimal) -> str:
+    """In full, without exponent and without trailing zeros: 1E+4 is "10000"."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def safe_text(text: str) -> str:
+    """Text for a cell of an export that a spreadsheet must not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _without_unit(text: str, units: Collection[str]) -> str:
+    for unit in sorted(filter(None, map(normalise, units)), key=len, reverse=True):
+        if unit != "%" and text.casefold().endswith(unit.casefold()):
+            return text[: -len(unit)].rstrip()
+    return text
+
+
+def _has_digits(match: re.Match[str]) -> bool:
+    return bool(match["digits"]) or len(match["fraction"] or "") > 1
+
+
+def _value(match: re.Match[str]) -> Decimal:
+    digits = (match["digits"] or "0").replace(",", "").replace(" ", "")
+    number = Decimal(match["sign"] + digits + (match["fraction"] or ""))
+    return number.scaleb(SCALES[match["scale"]]) if match["scale"] else number

@@ -1,0 +1,84 @@
+"""The one table of rights. Pages, templates, services and the API ask only this.
+
+A rule says which roles may act, and how the thing acted on must stand to the user's unit.
+Whether something is visible at all is decided before, by `visible_to`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+
+from metroplan.organisations.models import Organisation, Role, User
+
+Scope = Callable[[User, Any], bool]
+
+FIGURE_READERS = {Role.REPORTER, Role.REVIEWER, Role.STAFF, Role.LEADER}
+
+
+def unit_of(thing: Any) -> Organisation | None:
+    if thing is None or isinstance(thing, Organisation):
+        return thing
+    return getattr(thing, "organisation", None) or getattr(thing, "owner", None)
+
+
+def anywhere(user: User, thing: Any) -> bool:
+    return True
+
+
+def own_unit(user: User, thing: Any) -> bool:
+    unit = unit_of(thing)
+    return unit is None or unit.pk == user.organisation_id
+
+
+def own_or_below(user: User, thing: Any) -> bool:
+    unit = unit_of(thing)
+    return unit is None or unit.path.startswith(user.organisation.path)
+
+
+def own_turn_to_review(user: User, submission: Any) -> bool:
+    """No one reviews their own unit; only at the top of a chain a second person does."""
+    if submission is None:
+        return True
+    if submission.reviewer_unit_id not in (None, user.organisation_id):
+        return False
+    if submission.organisation_id != user.organisation_id:
+        return submission.organisation.path.startswith(user.organisation.path)
+    at_the_top = submission.form.owner_id == user.organisation_id
+    return at_the_top and submission.submitted_by_id != user.pk
+
+
+def another_person(user: User, account: Any) -> bool:
+    """Nobody changes their own rights."""
+    return account is None or (account.pk != user.pk and own_or_below(user, account))
+
+
+RULES: dict[str, dict[str, Scope]] = {
+    "figures.view": dict.fromkeys(FIGURE_READERS, anywhere),
+    "figures.import": {Role.STAFF: own_or_below},
+    "plan.view": dict.fromkeys(FIGURE_READERS, anywhere),
+    "plan.load": {Role.STAFF: own_or_below},
+    "submission.view": dict.fromkeys(FIGURE_READERS, own_or_below),
+    "submission.fill": {Role.REPORTER: own_unit},
+    "submission.review": {Role.REVIEWER: own_turn_to_review},
+    "account.view": dict.fromkeys(
+        {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}, own_or_below
+    ),
+    "account.manage": {Role.SYSTEM_ADMIN: own_or_below},
+    "account.grant_role": {Role.SECURITY_ADMIN: another_person},
+    "audit.view": {Role.AUDITOR: own_or_below},
+    "token.manage": dict.fromkeys(FIGURE_READERS, own_unit),
+}
+
+
+def can(user: Any, action: str, thing: Any = None) -> bool:
+    """Whether the user may do this, to this thing or in general."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return False
+    scope = RULES[action].get(user.role)
+    return scope is not None and scope(user, thing)
+
+
+def require(user: Any, action: str, thing: Any = None) -> None:
+    if not can(user, action, thing):
+        raise PermissionDenied(action)

@@ -1,0 +1,21 @@
+"""What a person may see: their unit and everything below it, nowhere else decided."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+
+class ScopedQuerySet(models.QuerySet):
+    """For models that set `org_lookup`, the lookup path to their unit ("" for the unit itself)."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(within(self.model.org_lookup, user.organisation.path))
+
+
+def within(org_lookup: str, path: str) -> Q:
+    """The condition that a row's unit is the one at `path` or stands below it."""
+    prefix = f"{org_lookup}__" if org_lookup else ""
+    return Q(**{f"{prefix}path__startswith": path})

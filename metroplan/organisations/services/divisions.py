@@ -1,0 +1,228 @@
+"""Administrative divisions and zones, their lives, and what became of which."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from metroplan.audit.record import record
+from metroplan.common.problems import MetroplanError
+from metroplan.common.sync import sync
+from metroplan.organisations.models import (
+    Organisation,
+    OrganisationChange,
+    OrganisationChangePart,
+    OrganisationLink,
+)
+from metroplan.organisations.services.tree import rebuild_tree
+
+
+@dataclass(frozen=True)
+class DivisionRow:
+    """One unit with its life and the one parent it has all that time."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    level: str
+    parent_code: str
+    valid_from: date
+    valid_to: date | None
+    note: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One part of one change: the share `weight` of `source_code` went to `target_code`."""
+
+    change: str
+    kind: str
+    effective_on: date
+    source_code: str
+    target_code: str
+    weight: Decimal
+    document: str
+    note: str
+
+
+@dataclass(frozen=True)
+class DivisionCounts:
+    created: int
+    updated: int
+    links: int
+    changes: int
+
+    @property
+    def anything(self) -> bool:
+        return any((self.created, self.updated, self.links, self.changes))
+
+
+def read_divisions(*paths: Path) -> list[DivisionRow]:
+    return [
+        DivisionRow(
+            **row | {"valid_from": _day(row["valid_from"]), "valid_to": _day(row["valid_to"])}
+        )
+        for path in paths
+        for row in _rows(path)
+    ]
+
+
+def read_changes(path: Path) -> list[ChangeRow]:
+    return [
+        ChangeRow(
+            **row | {"effective_on": _day(row["effective_on"]), "weight": Decimal(row["weight"])}
+        )
+        for row in _rows(path)
+    ]
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@transaction.atomic
+def load_divisions(
+    *, divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow], actor: Any, today: date
+) -> DivisionCounts:
+    """Bring units, links and changes to what the rows say; loading them again changes nothing.
+
+    Units that the rows do not name stay as they are. Rebuilds ancestry and paths.
+    """
+    _check(divisions, changes)
+    created, updated = _write_units(divisions)
+    units = {unit.code: unit for unit in Organisation.objects.all()}
+    counts = DivisionCounts(
+        created, updated, _write_links(divisions, units), _write_changes(changes, units)
+    )
+    rebuild_tree(today=today)
+    if counts.anything:
+        root = Organisation.objects.get(code=divisions[0].code)
+        record("organisation.divisions_loaded", actor=actor, on=root, **vars(counts))
+    return counts
+
+
+def _check(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> None:
+    known = {row.code for row in divisions} | set(
+        Organisation.objects.values_list("code", flat=True)
+    )
+    named = {row.parent_code for row in divisions if row.parent_code}
+    named |= {code for row in changes for code in (row.source_code, row.target_code)}
+    if unknown := sorted(named - known):
+        raise MetroplanError(
+            "organisations.unknown_unit",
+            _("Units {codes} are named as parent, source or target but not listed: add them."),
+            codes=", ".join(unknown),
+        )
+    shares: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for row in changes:
+        shares[row.change, row.source_code] += row.weight
+    if uneven := sorted(source for (_change, source), total in shares.items() if total != 1):
+        raise MetroplanError(
+            "organisations.shares_uneven",
+            _("The shares of {codes} do not add to 1: correct the weights of their change."),
+            codes=", ".join(uneven),
+        )
+
+
+FIELDS = ["name_zh", "name_en", "level", "valid_from", "valid_to", "note"]
+
+
+def _write_units(divisions: Sequence[DivisionRow]) -> tuple[int, int]:
+    wanted = [
+        Organisation(code=row.code, **{field: getattr(row, field) for field in FIELDS})
+        for row in divisions
+    ]
+    outcome = sync(Organisation.objects.all(), wanted, key=["code"], fields=FIELDS)
+    created = sum(change.kind == "added" for change in outcome.changes)
+    return created, len(outcome.changes) - created
+
+
+def _write_links(divisions: Sequence[DivisionRow], units: dict[str, Organisation]) -> int:
+    wanted = [
+        OrganisationLink(
+            child=units[row.code],
+            parent=units[row.parent_code],
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in divisions
+        if row.parent_code
+    ]
+    outcome = sync(
+        OrganisationLink.objects.all(),
+        wanted,
+        key=["child_id", "valid_from"],
+        fields=["parent_id", "valid_to"],
+    )
+    return len(outcome.changes)
+
+
+def _write_changes(rows: Sequence[ChangeRow], units: dict[str, Organisation]) -> int:
+    """Changes have no code of their own: one is known by its day, sources and targets."""
+    stored = {_identity(change): change for change in _stored_changes()}
+    written = 0
+    for parts in _grouped(rows):
+        head = parts[0]
+        pairs = frozenset((row.source_code, row.target_code) for row in parts)
+        change = stored.get((head.effective_on, pairs))
+        values = {"kind": head.kind, "document": head.document, "note": head.note}
+        if change is None:
+            _create_change(parts, units, values)
+            written += 1
+        elif _differs(change, values) or _weights(change) != {
+            (row.source_code, row.target_code): row.weight for row in parts
+        }:
+            change.delete()
+            _create_change(parts, units, values)
+            written += 1
+    return written
+
+
+def _stored_changes() -> Iterable[OrganisationChange]:
+    return OrganisationChange.objects.prefetch_related("parts__source", "parts__target")
+
+
+def _identity(change: OrganisationChange) -> tuple[date, frozenset]:
+    return change.effective_on, frozenset(_weights(change))
+
+
+def _weights(change: OrganisationChange) -> dict[tuple[str, str], Decimal]:
+    return {(part.source.code, part.target.code): part.weight for part in change.parts.all()}
+
+
+def _grouped(rows: Sequence[ChangeRow]) -> Iterable[list[ChangeRow]]:
+    groups: dict[str, list[ChangeRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.change].append(row)
+    return groups.values()
+
+
+def _create_change(
+    parts: list[ChangeRow], units: dict[str, Organisation], values: dict[str, str]
+) -> None:
+    change = OrganisationChange.objects.create(effective_on=parts[0].effective_on, **values)
+    OrganisationChangePart.objects.bulk_create(
+        OrganisationChangePart(
+            change=change,
+            source=units[row.source_code],
+            target=units[row.target_code],
+            weight=row.weight,
+        )
+        for row in parts
+    )
+
+
+def _differs(change: OrganisationChange, values: dict[str, str]) -> bool:
+    return any(getattr(change, field) != value for field, value in values.items())

@@ -1,0 +1,46 @@
+"""Cells out of what a reader gives: the text a person would see, beside the value."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from metroplan.common.text import NotANumber, decimal_of_float, plain_number
+from metroplan.submissions.types import RawCell
+
+
+def column_letter(index: int) -> str:
+    """The name Excel gives to a 0-based column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def cell_of(value: object, *, percent: bool = False) -> RawCell:
+    """A cell with its text; a number keeps the digits the spreadsheet shows."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return RawCell(_text(value), value)
+    try:
+        number = decimal_of_float(value)
+    except NotANumber:
+        return RawCell(str(value), str(value))
+    if percent:
+        return RawCell(f"{plain_number(number * Decimal(100))}%", value, percent=True)
+    return RawCell(plain_number(number), value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return "" if value is None else str(value).replace("\0", "")

@@ -1,0 +1,50 @@
+"""Reads an xls in a process of its own: `python -I child.py MEMORY SECONDS < FILE > JSON`.
+
+Run by path, alone, with python-calamine only. An xls names cells anywhere in 65,536 x 256 and
+calamine lays each sheet out in full, so a small file can ask for any amount of memory; here the
+system says no. Prints [[name, hidden, first row, [[cell, ...], ...]], ...]; a cell that JSON lacks
+is {"date": ...}. Ends with 2 for a password, 3 for a file that cannot be read.
+"""
+
+import datetime
+import io
+import json
+import resource
+import sys
+
+from python_calamine import CalamineError, PasswordError, SheetVisibleEnum, load_workbook
+
+PASSWORD, UNREADABLE = 2, 3
+
+
+def main() -> int:
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
+    content = sys.stdin.buffer.read()
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    try:
+        sheets = [*_sheets(content)]
+    except PasswordError:
+        return PASSWORD
+    except (CalamineError, MemoryError):
+        return UNREADABLE
+    json.dump(sheets, sys.stdout, default=_date)
+    return 0
+
+
+def _sheets(content: bytes):
+    workbook = load_workbook(io.BytesIO(content))
+    for meta in workbook.sheets_metadata:
+        sheet = workbook.get_sheet_by_name(meta.name)
+        rows = [[cell if cell != "" else None for cell in row] for row in sheet.iter_rows()]
+        yield [meta.name, meta.visible != SheetVisibleEnum.Visible, rows]
+
+
+def _date(value: object) -> dict[str, str]:
+    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+        return {"date": str(value)}
+    raise TypeError(type(value))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""What a file may cost before it is opened, and the problems that say so."""
+
+from typing import NoReturn
+
+from django.conf import settings
+
+from metroplan.submissions.types import FileProblem, Issue
+
+
+def refuse(code: str, *, sheet: str = "", **params: object) -> NoReturn:
+    raise FileProblem(Issue(code, sheet=sheet, params=params))
+
+
+def check_size(content: bytes) -> None:
+    if not content:
+        refuse("file.empty")
+    if len(content) > settings.UPLOAD_MAX_BYTES:
+        refuse("file.too_large", limit_mb=_megabytes(settings.UPLOAD_MAX_BYTES))
+
+
+def check_unpacked(size: int) -> None:
+    if size > settings.UPLOAD_MAX_UNPACKED_BYTES:
+        refuse_unpacked()
+
+
+def refuse_unpacked() -> NoReturn:
+    refuse("file.unpacked_too_large", limit_mb=_megabytes(settings.UPLOAD_MAX_UNPACKED_BYTES))
+
+
+def check_sheets(count: int) -> None:
+    if count > settings.UPLOAD_MAX_SHEETS:
+        refuse("file.too_many_sheets", count=count, limit=settings.UPLOAD_MAX_SHEETS)
+
+
+def check_extent(*, sheet: str, rows: int, columns: int) -> None:
+    """`rows` and `columns` are the last ones that hold something, counted from 1."""
+    if rows > settings.UPLOAD_MAX_ROWS:
+        refuse("file.too_many_rows", sheet=sheet, row=rows, limit=settings.UPLOAD_MAX_ROWS)
+    if columns > settings.UPLOAD_MAX_COLUMNS:
+        refuse("file.too_many_columns", sheet=sheet, limit=settings.UPLOAD_MAX_COLUMNS)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024 / 1024:.6g}"

@@ -1,0 +1,41 @@
+"""One pass over the XML of a package part, without namespaces and without entities."""
+
+from collections.abc import Callable
+from xml.parsers import expat
+
+from metroplan.submissions.readers.limits import refuse
+
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
+Text = Callable[[str], None]
+
+
+def walk(data: bytes, *, start: Start, end: End | None = None, text: Text | None = None) -> None:
+    """Calls back with local names. Raises FileProblem for a document type or broken XML."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
+    if end is not None:
+        parser.EndElementHandler = lambda name: end(local(name))
+    if text is not None:
+        parser.CharacterDataHandler = text
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError):
+        refuse("file.not_a_workbook")
+
+
+def local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def attribute(attributes: dict[str, str], name: str) -> str:
+    """The attribute of that local name, whatever prefix the writer gave its namespace."""
+    if name in attributes:
+        return attributes[name]
+    return next((value for key, value in attributes.items() if local(key) == name), "")
+
+
+def _refuse_doctype(*_: object) -> None:
+    refuse("file.unsafe_xml")

@@ -1,0 +1,156 @@
+"""Workbooks: calamine reads the values, the scans add what it leaves out."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from metroplan.submissions.manifest import MANIFEST_SHEET
+from metroplan.submissions.readers import ods, xlsx
+from metroplan.submissions.readers.cells import cell_of, is_empty
+from metroplan.submissions.readers.limits import check_extent, check_sheets, refuse
+from metroplan.submissions.readers.packages import Package
+from metroplan.submissions.readers.xlsx import SheetFacts
+from metroplan.submissions.types import Document, RawCell, RawRow
+
+Result = TypeVar("Result")
+
+CHILD = Path(__file__).with_name("child.py")
+CHILD_MEMORY = 512 * 1024 * 1024
+CHILD_SECONDS = 10
+# "EncryptedPackage" as an OLE directory entry spells it: a protected xlsx is such a container.
+ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+
+
+def read_package(content: bytes) -> Document:
+    """An xlsx, xlsm or ods, told apart by what is in the zip."""
+    package = Package(content)
+    if ods.is_ods(package):
+        if ods.is_encrypted(package):
+            refuse("file.encrypted")
+        return _read("ods", content, ods.ContentScan().read(package.read(ods.CONTENT)))
+    if "xl/workbook.bin" in package.names:
+        refuse("file.binary_workbook")
+    return _read("xlsx", content, _xlsx_facts(package))
+
+
+def _xlsx_facts(package: Package) -> dict[str, SheetFacts]:
+    percent = xlsx.percent_styles(package)
+    parts = xlsx.sheet_parts(package)
+    check_sheets(len(parts))
+    return {part.name: xlsx.SheetScan(percent).read(package.read(part.part)) for part in parts}
+
+
+def _read(kind: str, content: bytes, facts: dict[str, SheetFacts]) -> Document:
+    check_sheets(len(facts))
+    for name, sheet in facts.items():
+        check_extent(sheet=name, rows=sheet.rows, columns=sheet.columns)
+    rows, manifest = _guarded(lambda: _calamine(content, facts))
+    return Document(kind, rows, manifest)
+
+
+def _calamine(content: bytes, facts: dict[str, SheetFacts]) -> tuple[list[RawRow], str | None]:
+    rows: list[RawRow] = []
+    manifest = None
+    workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+    for meta in workbook.sheets_metadata:
+        if meta.typ != SheetTypeEnum.WorkSheet or meta.name not in facts:
+            continue
+        values = workbook.get_sheet_by_name(meta.name).iter_rows()
+        if meta.visible == SheetVisibleEnum.Visible:
+            rows.extend(_rows(meta.name, values, facts[meta.name]))
+        elif meta.name == MANIFEST_SHEET:
+            manifest = _token(values)
+    return rows, manifest
+
+
+def _rows(name: str, values: Iterable[list], facts: SheetFacts) -> Iterator[RawRow]:
+    """Rows that hold something; calamine counts from the sheet's first row, blank or not."""
+    last = -1
+    for last, row in enumerate(values):
+        cells = {
+            index: cell_of(value, percent=(last, index) in facts.percent)
+            for index, value in enumerate(row)
+            if not is_empty(value)
+        }
+        cells |= _open_cells(facts, last)
+        if cells:
+            yield RawRow(name, last + 1, cells)
+    for row in sorted(row for row in facts.open_formulas if row > last):
+        yield RawRow(name, row + 1, _open_cells(facts, row))
+
+
+def _open_cells(facts: SheetFacts, row: int) -> dict[int, RawCell]:
+    return {
+        column: RawCell(error, None, formula_without_value=True)
+        for column, error in facts.open_formulas.get(row, {}).items()
+    }
+
+
+def _token(values: Iterable[list]) -> str:
+    return next((str(cell) for row in values for cell in row if not is_empty(cell)), "")
+
+
+def _guarded(read: Callable[[], Result]) -> Result:
+    """A broken workbook ends in an issue, also where calamine panics (not an Exception)."""
+    try:
+        return read()
+    except PasswordError:
+        refuse("file.encrypted")
+    except CalamineError:
+        refuse("file.not_a_workbook")
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        refuse("file.not_a_workbook")
+
+
+def read_compound(content: bytes) -> Document:
+    """An OLE container: an xls, or an xlsx behind a password."""
+    if ENCRYPTED_PACKAGE in content:
+        refuse("file.encrypted")
+    sheets = json.loads(_run_child(content))
+    check_sheets(len(sheets))
+    rows = [row for name, hidden, cells in sheets if not hidden for row in _xls_rows(name, cells)]
+    return Document("xls", rows)
+
+
+def _run_child(content: bytes) -> bytes:
+    command = [sys.executable, "-I", str(CHILD), str(CHILD_MEMORY), str(CHILD_SECONDS)]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=30, check=False)
+    except subprocess.TimeoutExpired:
+        refuse("file.not_a_workbook")
+    if done.returncode == 2:
+        refuse("file.encrypted")
+    if done.returncode:
+        refuse("file.not_a_workbook")
+    return done.stdout
+
+
+def _xls_rows(name: str, cells: list[list]) -> list[RawRow]:
+    rows = []
+    for number, row in enumerate(cells, start=1):
+        filled = {index: _xls_cell(value) for index, value in enumerate(row) if not is_empty(value)}
+        if filled:
+            check_extent(sheet=name, rows=number, columns=max(filled) + 1)
+            rows.append(RawRow(name, number, filled))
+    return rows
+
+
+def _xls_cell(value: object) -> RawCell:
+    """Dates come as text in a mapping, since JSON has none; their value says that they are one."""
+    if isinstance(value, dict):
+        return RawCell(value["date"], value)
+    return cell_of(value)

@@ -1,0 +1,33 @@
+"""Files are kept as they came, under names of our own."""
+
+import hashlib
+from pathlib import PurePosixPath
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+
+from metroplan.organisations.models import User
+from metroplan.submissions.models import StoredFile
+
+KEPT_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".json", ".yaml"}
+
+
+def plain_name(name: str) -> str:
+    """The last part of a posted name, without anything that steers a path or a terminal."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(char for char in last if char.isprintable())[-200:] or "file"
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def store_file(*, name: str, content: bytes, actor: User | None) -> StoredFile:
+    """Keep the bytes; the posted name is remembered as text and never used as a path."""
+    shown = plain_name(name)
+    suffix = PurePosixPath(shown).suffix.lower()
+    stored = StoredFile(name=shown, sha256=sha256(content), size=len(content), stored_by=actor)
+    kept_as = uuid4().hex + (suffix if suffix in KEPT_SUFFIXES else ".bin")
+    stored.content.save(kept_as, ContentFile(content), save=False)
+    stored.save()
+    return stored

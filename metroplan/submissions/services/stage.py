@@ -1,0 +1,154 @@
+"""From an offered file to a staged version, or to the list of everything that is wrong with it."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from metroplan.audit.record import record
+from metroplan.common.problems import MetroplanError
+from metroplan.organisations.models import User
+from metroplan.submissions.locks import lock
+from metroplan.submissions.models import RowIssue, Severity, StagedRow, Submission, Upload
+from metroplan.submissions.readers import read_file
+from metroplan.submissions.registry import registry
+from metroplan.submissions.services.files import sha256, store_file
+from metroplan.submissions.states import EDITABLE
+from metroplan.submissions.types import CleanResult, CleanRow, FileProblem, Issue, SheetContext
+
+
+def check_file(*, submission: Submission, filename: str, content: bytes) -> CleanResult:
+    """Read and clean a file for a submission; stores nothing."""
+    kind = registry.get(submission.form.kind)
+    context = SheetContext(
+        form=submission.form, organisation=submission.organisation, period=submission.period
+    )
+    try:
+        document = read_file(content, filename)
+        return kind.clean(document, context)
+    except FileProblem as problem:
+        return CleanResult(rows=[], issues=[problem.issue])
+
+
+@transaction.atomic
+def stage_upload(
+    *,
+    submission: Submission,
+    actor: User,
+    filename: str,
+    content: bytes,
+    expected_version: int,
+    way: str = Upload.Way.FILE,
+) -> Upload:
+    """Store the file and, when it has no error, make its content the submission's next version.
+
+    A file with errors is kept and listed as refused; the submission stays as it was. The file that
+    is already the present version is recognised and not staged again.
+    """
+    submission = lock(submission, expected_version=expected_version)
+    if submission.status not in EDITABLE:
+        raise not_open(submission)
+    refuse_oversize(content)
+    same = staged_already(submission, sha256(content))
+    if same is not None:
+        return same
+    result = check_file(submission=submission, filename=filename, content=content)
+    upload = keep_upload(submission, actor, filename, content, way, result)
+    if upload.status == Upload.Status.STAGED:
+        make_version(submission, upload, result.rows)
+    record(
+        f"upload.{upload.status}",
+        actor=actor,
+        on=upload,
+        sha256=upload.file.sha256,
+        version=upload.version,
+        errors=upload.errors,
+        warnings=upload.warnings,
+    )
+    return upload
+
+
+def not_open(submission: Submission) -> MetroplanError:
+    return MetroplanError(
+        "submission.not_open",
+        _("The form is “{state}” and takes no figures now: wait until it is returned."),
+        state=submission.get_status_display(),
+    )
+
+
+def refuse_oversize(content: bytes) -> None:
+    """A file over the limit is not even kept."""
+    if len(content) > settings.UPLOAD_MAX_BYTES:
+        raise MetroplanError(
+            "file.too_large",
+            _(
+                "The file is larger than {limit} MB: remove pictures and other sheets, then send it again."
+            ),
+            status=413,
+            limit=settings.UPLOAD_MAX_BYTES // 1024 // 1024,
+        )
+
+
+def staged_already(submission: Submission, digest: str) -> Upload | None:
+    newest = submission.uploads.filter(version=submission.version).select_related("file").first()
+    return newest if newest and newest.file.sha256 == digest else None
+
+
+def keep_upload(
+    submission: Submission,
+    actor: User,
+    filename: str,
+    content: bytes,
+    way: str,
+    result: CleanResult,
+) -> Upload:
+    errors = sum(issue.severity == Severity.ERROR for issue in result.issues)
+    upload = Upload.objects.create(
+        submission=submission,
+        way=way,
+        file=store_file(name=filename, content=content, actor=actor),
+        status=Upload.Status.REFUSED if errors else Upload.Status.STAGED,
+        version=None if errors else submission.version + 1,
+        uploaded_by=actor,
+        errors=errors,
+        warnings=len(result.issues) - errors,
+    )
+    RowIssue.objects.bulk_create(_issue(upload, issue) for issue in result.issues)
+    return upload
+
+
+def _issue(upload: Upload, issue: Issue) -> RowIssue:
+    return RowIssue(
+        upload=upload,
+        code=issue.code,
+        severity=issue.severity,
+        sheet=issue.sheet,
+        row=issue.row,
+        column=issue.column,
+        key=issue.key,
+        params=dict(issue.params),
+    )
+
+
+def make_version(submission: Submission, upload: Upload, rows: Iterable[CleanRow]) -> None:
+    submission.version += 1
+    submission.save(update_fields=["version"])
+    StagedRow.objects.bulk_create(
+        StagedRow(
+            submission=submission,
+            upload=upload,
+            version=submission.version,
+            key=row.key,
+            state=row.state,
+            value=row.value,
+            numerator=row.numerator,
+            denominator=row.denominator,
+            note=row.note,
+            sheet=row.sheet,
+            row=row.row,
+            cells=row.cells,
+            raw=row.raw,
+        )
+        for row in rows
+    )

@@ -1,0 +1,26 @@
+"""The states of a submission and which may follow which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("Open")
+    SUBMITTED = "submitted", _("Under review")
+    RETURNED = "returned", _("Returned")
+    APPROVED = "approved", _("Approved")
+
+
+ALLOWED: dict[str, frozenset[str]] = {
+    Status.OPEN: frozenset({Status.SUBMITTED}),
+    Status.RETURNED: frozenset({Status.SUBMITTED}),
+    Status.SUBMITTED: frozenset({Status.SUBMITTED, Status.RETURNED, Status.APPROVED}),
+    Status.APPROVED: frozenset(),
+}
+"""Under review may follow itself: the next unit of the chain takes its turn."""
+
+EDITABLE = frozenset({Status.OPEN, Status.RETURNED})
+
+
+def may_move(current: str, to: str) -> bool:
+    return to in ALLOWED[current]

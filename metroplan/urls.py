@@ -1,0 +1,12 @@
+"""Where each address leads."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("metroplan.dashboards.urls")),
+    path("", include("metroplan.organisations.urls")),
+    path("reporting/", include("metroplan.submissions.urls")),
+    path("plans/", include("indicators.urls")),
+    path("api/v1/", include("metroplan.api")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,29 @@
+"""What every test stands on."""
+
+import pytest
+from django.conf import settings
+
+from metroplan import embedded
+from metroplan.machine import EmbeddedError
+from tests.world import World, allow_test_flush, make_world
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Embedded PostgreSQL and Redis run for the length of the test run."""
+    services = embedded.lease(settings.VAR_DIR)
+    try:
+        services.__enter__()
+    except EmbeddedError as error:
+        pytest.exit(str(error), returncode=1)
+    config.add_cleanup(lambda: services.__exit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        allow_test_flush()
+
+
+@pytest.fixture
+def world(db) -> World:
+    return make_world()
