@@ -8,7 +8,6 @@ from itertools import groupby
 from indicators.columns import BY_KEY, PARTS, Column, Header, find_header
 from indicators.figures import SHOWN, Line, MeasureSpec, clean_line
 from metroplan.common.text import normalise
-from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import CleanResult, CleanRow, Issue, RawRow
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*")
@@ -56,9 +55,7 @@ class _Table:
         kinds = {spec.kind for spec in self.specs.values()}
         needed = ["value"] if kinds - {"ratio"} else []
         needed += ["numerator", "denominator"] if "ratio" in kinds else []
-        return [
-            _header_issue(header, BY_KEY[key]) for key in needed if key not in header.indexes
-        ]
+        return [_header_issue(header, BY_KEY[key]) for key in needed if key not in header.indexes]
 
     def _read_row(self, header: Header, row: RawRow) -> None:
         line = _line(header, row)
@@ -93,7 +90,7 @@ class _Table:
         name, unit = _folded(line.cell("name").text), _folded(line.cell("unit").text)
         if name and name not in map(_folded, spec.names):
             self._report("measure.name_differs", line, "name", spec.code, expected=spec.names[0])
-        if unit and unit not in map(_folded, spec.units):
+        if unit and spec.kind != "yes_no" and unit not in map(_folded, spec.units):
             expected = spec.units[0] or "-"
             self._report("measure.unit_differs", line, "unit", spec.code, expected=expected)
 
@@ -109,9 +106,7 @@ def _header_issue(header: Header, column: Column) -> Issue:
 
 
 def _line(header: Header, row: RawRow) -> Line:
-    cells = {
-        key: row.cells[index] for key, index in header.indexes.items() if index in row.cells
-    }
+    cells = {key: row.cells[index] for key, index in header.indexes.items() if index in row.cells}
     return Line(row.sheet, row.number, cells, header.indexes)
 
 

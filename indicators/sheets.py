@@ -1,28 +1,126 @@
 """The sheet of figures: one line per measure of a form, for one unit and quarter."""
 
+from indicators.cleaning import clean_rows
+from indicators.figure_template import figure_template
+from indicators.figures import MeasureSpec
+from indicators.models import Measure, Observation
+from indicators.selectors.reported import (
+    changed_lines,
+    figure_history,
+    figure_number,
+    figure_text,
+    form_lines,
+)
 from indicators.services.observations import write_from_submission
+from metroplan.common.periods import Period
 from metroplan.organisations.models import User
-from metroplan.submissions.models import Submission
+from metroplan.submissions.manifest import manifest_issues
+from metroplan.submissions.models import ReportingForm, StagedRow, Submission
+from metroplan.submissions.template import build_csv, build_xlsx
 from metroplan.submissions.types import (
+    Change,
     CleanResult,
     DiffRow,
     Document,
     Format,
+    Issue,
     SheetContext,
+    SheetLine,
 )
+
+BUILDERS = {"xlsx": build_xlsx, "csv": build_csv}
+SAME = ("state", "value", "numerator", "denominator")
 
 
 class FigureSheet:
+    """The kind of sheet behind forms that collect measures. Its keys are measure codes."""
+
     key = "figures"
 
     def template(self, context: SheetContext, *, fmt: Format) -> bytes:
-        raise NotImplementedError
+        submission = Submission.objects.filter(
+            form=context.form, organisation=context.organisation, period=context.period
+        ).first()
+        due_on = submission.due_on if submission else None
+        return BUILDERS[fmt](figure_template(context, form_measures(context.form), due_on))
 
     def clean(self, document: Document, context: SheetContext) -> CleanResult:
-        raise NotImplementedError
+        """A template of another form is told as such alone: its lines would all be unknown."""
+        issues = manifest_issues(document.manifest, context)
+        if _is_foreign(issues):
+            return CleanResult(issues=issues)
+        result = clean_rows(document.rows, map(measure_spec, form_measures(context.form)))
+        return CleanResult(result.rows, issues + result.issues)
+
+    def lines(self, form: ReportingForm) -> list[SheetLine]:
+        return form_lines(form)
+
+    def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
+        return figure_history(submission, quarters=quarters)
+
+    def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
+        return changed_lines(submissions)
 
     def diff(self, submission: Submission) -> list[DiffRow]:
-        raise NotImplementedError
+        """In the form's order; a measure neither staged nor approved has no line."""
+        staged = {row.key: row for row in submission.rows.filter(version=submission.version)}
+        measures = form_measures(submission.form)
+        current = {
+            row.measure_id: row
+            for row in Observation.objects.filter(
+                measure__in=measures,
+                organisation_id=submission.organisation_id,
+                period=submission.period,
+                superseded_at__isnull=True,
+            )
+        }
+        return [
+            _diff_row(measure, current.get(measure.pk), staged.get(measure.code))
+            for measure in measures
+            if measure.pk in current or measure.code in staged
+        ]
 
     def apply(self, submission: Submission, actor: User) -> None:
         write_from_submission(submission=submission, actor=actor)
+
+
+def form_measures(form: ReportingForm) -> list[Measure]:
+    lines = form.form_measures.select_related("measure").order_by("position")
+    return [line.measure for line in lines]
+
+
+def measure_spec(measure: Measure) -> MeasureSpec:
+    return MeasureSpec(
+        code=measure.code,
+        names=(measure.name_zh, measure.name_en),
+        units=(measure.unit_zh, measure.unit_en),
+        kind=measure.kind,
+        decimals=measure.decimals,
+    )
+
+
+def _is_foreign(issues: list[Issue]) -> bool:
+    return any(issue.code in ("file.wrong_form", "file.manifest_forged") for issue in issues)
+
+
+def _diff_row(measure: Measure, old: Observation | None, new: StagedRow | None) -> DiffRow:
+    return DiffRow(
+        key=measure.code,
+        name=measure.name,
+        unit=measure.unit,
+        decimals=measure.decimals,
+        old=figure_number(old),
+        new=figure_number(new),
+        change=_change(old, new),
+        old_text=figure_text(measure, old),
+        new_text=figure_text(measure, new),
+    )
+
+
+def _change(old: Observation | None, new: StagedRow | None) -> Change:
+    if old is None:
+        return "added"
+    if new is None:
+        return "missing"
+    same = all(getattr(old, name) == getattr(new, name) for name in SAME)
+    return "same" if same else "changed"

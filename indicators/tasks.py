@@ -1,7 +1,9 @@
 """Background work of the engine. The marks in the database say what to do, a message only when."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from indicators.services.quarters import begin_quarter
 from indicators.services.recompute import drain, recompute_all
 
 
@@ -13,3 +15,8 @@ def drain_dirty_marks() -> int:
 @shared_task(soft_time_limit=3600)
 def recompute_everything() -> None:
     recompute_all()
+
+
+@shared_task(soft_time_limit=300)
+def open_quarter() -> int:
+    return begin_quarter(today=timezone.localdate())

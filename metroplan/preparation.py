@@ -13,17 +13,21 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.timezone import localdate
 
-from metroplan import messages
 from metroplan.common.periods import newest_closed
-from metroplan.common.calendar import today
 
 FIXTURES = settings.BASE_DIR / "fixtures"
+STEPS = {
+    "static": ("Collecting static files", "整理静态文件"),
+    "reference": ("Loading units and measures", "载入行政区划和数据项"),
+    "plans": ("Loading the plans", "载入规划"),
+    "demo": ("Loading demonstration figures, about a minute", "载入演示数据，约一分钟"),
+}
 
 
 def prepare() -> None:
     """Bring database and static files to where this version needs them; quick when they are."""
-    _once("messages", digest([messages.PO]), messages.compile_)
     _once("static", digest(_static_files()), _collect_static)
     if _migrations_wait():
         _say("Preparing the database", "准备数据库")
@@ -34,7 +38,7 @@ def prepare() -> None:
     plans = digest(files("plans"), reference)
     _once("plans", plans, _load_plans)
     if settings.DEMO:
-        demo = digest(files("demo"), plans, str(newest_closed(today())))
+        demo = digest(files("demo"), plans, str(newest_closed(localdate())))
         _once("demo", demo, lambda: call_command("load_demo"))
 
 
@@ -59,15 +63,6 @@ def _once(name: str, content: str, step: Callable[[], object]) -> None:
     step()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(content, encoding="ascii")
-
-
-STEPS = {
-    "messages": ("Compiling translations", "编译界面文字"),
-    "static": ("Collecting static files", "整理静态文件"),
-    "reference": ("Loading units and measures", "载入行政区划和数据项"),
-    "plans": ("Loading the plans", "载入规划"),
-    "demo": ("Loading demonstration figures, about a minute", "载入演示数据，约一分钟"),
-}
 
 
 def _say(english: str, chinese: str) -> None:

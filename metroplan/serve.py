@@ -6,6 +6,7 @@
 import errno
 import os
 import shutil
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.core.management import call_command
 
 from metroplan import embedded, env
 from metroplan.machine import EmbeddedError
-from metroplan.supervisor import Child, ChildFailed, Supervisor
+from metroplan.supervisor import STOP_SIGNALS, Child, ChildFailed, Supervisor
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 
@@ -35,6 +36,11 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except OverflowError as error:
+            raise Refusal(
+                f"端口 {port} 无效：PORT 应为 1 到 65535 之间的整数。",
+                f"There is no port {port}: give PORT a number from 1 to 65535.",
+            ) from error
         except OSError as error:
             raise _port_refusal(host, port, error) from error
 
@@ -42,7 +48,7 @@ def check_port(host: str, port: int) -> None:
 def _port_refusal(host: str, port: int, error: OSError) -> Refusal:
     if error.errno == errno.EADDRINUSE:
         return Refusal(
-            f"端口 {port} 已被占用：请停止占用它的程序，或换一个端口，例如 make run PORT={port + 1}。",
+            f"端口 {port} 已被占用：请停止占用它的程序，或换端口，如 make run PORT={port + 1}。",
             f"Port {port} is taken: stop the program that uses it, or choose another, "
             f"for example make run PORT={port + 1}.",
         )
@@ -103,6 +109,8 @@ def serve() -> None:
     host, port = env.text("HOST", "127.0.0.1"), env.integer("PORT", 8000)
     from django.conf import settings
 
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.default_int_handler)
     check_port(host, port)
     check_space(settings.VAR_DIR)
     with embedded.lease(settings.VAR_DIR):
@@ -110,9 +118,8 @@ def serve() -> None:
         # It reads the list of installed apps, which stands only after setup.
         from metroplan.preparation import prepare
 
-        supervisor = Supervisor(children(host, port))
         prepare()
-        supervisor.run(
+        Supervisor(children(host, port)).run(
             ready=lambda: answers(host, port),
             announce=lambda: announce(host, port, settings.DEMO),
         )
@@ -125,6 +132,8 @@ def main() -> int:
     except (Refusal, EmbeddedError, ImproperlyConfigured) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except KeyboardInterrupt:
+        return 130
     except ChildFailed as error:
         sys.stderr.write(
             f"{error} 反复退出，已全部停止；原因见上面的输出。\n"

@@ -28,7 +28,9 @@ if not SECRET_KEY:
         )
     SECRET_KEY = embedded.development_secret(VAR_DIR)
 if DEMO and not DEV:
-    raise ImproperlyConfigured("METROPLAN_DEMO belongs to development; a production start refuses it.")
+    raise ImproperlyConfigured(
+        "METROPLAN_DEMO belongs to development; a production start refuses it: unset it."
+    )
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEV else [])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
@@ -206,12 +208,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 10}
-# A broker that is away must not hold up an approval: the dirty marks are kept, the sweep sends again.
+# A broker that is away must not hold up an approval: the marks are kept, the sweep sends again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
-    "open-quarter": {"task": "metroplan.submissions.tasks.open_quarter", "schedule": 3600.0},
+    "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},
 }
 
 # ---------------------------------------------------------------- API

@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOP_SECONDS = 20
 RESTARTS = 5
 RESTARTS_WITHIN = 60.0
 PR_SET_PDEATHSIG = 1
+# Looked up here: between fork and exec a child had better import nothing.
+LIBC = ctypes.CDLL(None)
 
 
 class ChildFailed(RuntimeError):
@@ -32,6 +35,7 @@ class Child:
         # A session of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
         self.process = subprocess.Popen(
             self.command,
+            cwd=Path(__file__).resolve().parent.parent,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_die_with_parent,
@@ -104,4 +108,4 @@ class Supervisor:
 def _die_with_parent() -> None:
     """Linux ends the child when its supervisor is killed; elsewhere it is left to the user."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -18,6 +18,7 @@ from indicators.models import (
     Series,
     Target,
 )
+from indicators.services.marking import mark_asked
 from indicators.services.observations import Figure, write_figures
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Level, Organisation, OrganisationLink, Role, User
@@ -142,6 +143,7 @@ def add_indicator(
     world.indicators[key] = indicator
     for year, target in targets.items():
         add_target(world, key, unit, year, target)
+    mark_asked(measures=[world.measures[measure]])
     return indicator
 
 
@@ -248,6 +250,6 @@ def current(measure: Measure, unit: Organisation, period: str) -> Observation | 
 
 
 def allow_test_flush() -> None:
-    """Tests with real transactions empty every table afterwards; the log's guard is lifted there."""
+    """Tests with real transactions empty every table afterwards: lift the log's guard there."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_no_truncate")

@@ -38,8 +38,8 @@ def current_targets(indicators: Iterable[Indicator]) -> Targets:
     by_id = {indicator.pk: indicator for indicator in indicators}
     rows = (
         Target.objects.filter(indicator__in=by_id)
-        .order_by("indicator", "organisation", "milestone__year", "-revision")
-        .distinct("indicator", "organisation", "milestone__year")
+        .order_by("indicator_id", "organisation_id", "milestone__year", "-revision")
+        .distinct("indicator_id", "organisation_id", "milestone__year")
         .values_list(
             "indicator_id", "organisation__code", "milestone__year", "low", "high", "approximate"
         )
@@ -79,7 +79,7 @@ def goal_of(
     targets: list[MilestoneTarget],
     history: Mapping[int, Decimal],
 ) -> Goal:
-    """The path of one unit. The plan's printed baseline is the owner's; others start from theirs."""
+    """The path of one unit: the plan's printed baseline is the owner's, others have their own."""
     measure = indicator.measure
     trajectory = build_trajectory(
         targets, basis=indicator.basis, baseline=baseline_of(indicator, unit, history)

@@ -83,8 +83,9 @@ OWN = f"""
            CASE WHEN m.kind = 'ratio' THEN own.numerator
                 WHEN counts AND m.roll_up IN ('mean', 'share') THEN own.value END AS numerator,
            CASE WHEN m.kind = 'ratio' THEN own.denominator
-                WHEN counts AND (m.roll_up = 'share' OR m.roll_up = 'mean' AND own.value IS NOT NULL)
-                THEN 1 END AS denominator,
+                WHEN counts AND m.roll_up = 'share' THEN 1
+                WHEN counts AND m.roll_up = 'mean' AND own.value IS NOT NULL THEN 1
+           END AS denominator,
            (counts AND coalesce(own.reported, false))::int AS reported,
            counts::int AS expected,
            (counts AND coalesce(own.carried, false))::int AS carried,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from indicators.engine.goals import Targets, Unit, current_targets, goal_of, targets_of
 from indicators.models import Indicator
-from indicators.rules import Assessment, AssessInput, assess
+from indicators.rules import AssessInput, Assessment, assess
 
 COLUMNS = (
     "indicator_id", "organisation_id", "period", "actual", "expected", "target",
@@ -21,6 +21,7 @@ COLUMNS = (
     "computed_at",
 )  # fmt: skip
 TAKEN_FROM_ASSESSMENT = COLUMNS[3:-1]
+FROM_THE_START = 0
 
 # One row per indicator, unit and quarter; units are those at or below the indicator's owner.
 ROLL_UPS = """
@@ -45,21 +46,36 @@ DELETE = """
 """
 
 
+FORGET = """
+    DELETE FROM indicators_progress p
+     USING unnest(%s::bigint[], %s::bigint[]) AS moved(indicator_id, organisation_id)
+     WHERE p.indicator_id = moved.indicator_id AND p.organisation_id = moved.organisation_id
+"""
+
+
 def store_progress() -> None:
-    """Replace the progress rows of all that stands in `affected`, from its first quarter on."""
+    """Replace the progress rows of all that stands in `affected`, from its first quarter on.
+
+    Where the figure that changed is the baseline itself, every quarter of the unit is replaced.
+    """
     indicators = _affected_indicators()
     targets = current_targets(indicators.values())
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     now = timezone.now().isoformat()
+    moved: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(ROLL_UPS)
         for key, rows in groupby(cursor, key=itemgetter(0, 1)):
-            for assessment in _assess_unit(indicators[key[0]], list(rows), targets):
+            first, assessments = _assess_unit(indicators[key[0]], list(rows), targets)
+            if first == FROM_THE_START:
+                moved.append(key)
+            for assessment in assessments:
                 writer.writerow([*key, assessment.k, *_values(assessment), now])
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(DELETE)
+        cursor.execute(FORGET, [[i for i, _ in moved], [unit for _, unit in moved]])
         cursor.copy_expert(
             f"COPY indicators_progress ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)", buffer
         )
@@ -73,30 +89,36 @@ def _affected_indicators() -> dict[int, Indicator]:
     return {i.pk: i for i in indicators.select_related("series__measure", "plan")}
 
 
-def _assess_unit(indicator: Indicator, rows: list[tuple], targets: Targets) -> Iterator[Assessment]:
-    """All quarters of one unit from `since` on; nothing where nothing is asked of it."""
+def _assess_unit(
+    indicator: Indicator, rows: list[tuple], targets: Targets
+) -> tuple[int, list[Assessment]]:
+    """The first quarter to replace and the assessments from it on; none where nothing is asked."""
     _, unit_id, path, since, *_ = rows[0]
     unit = Unit.from_path(unit_id, path)
     asked = targets_of(indicator, unit, targets)
     if not asked:
-        return
+        return FROM_THE_START, []
     history: dict[int, Decimal] = {row[4]: row[5] for row in rows if row[5] is not None}
     goal = goal_of(indicator, unit, asked, history)
-    first = max(since, indicator.plan.starts.index - 1)
-    for _, _, _, _, k, value, newest, reported, expected, carried in rows:
-        if k >= first:
-            yield assess(
-                AssessInput(
-                    goal=goal,
-                    k=k,
-                    y=value,
-                    newest=newest,
-                    reported=reported,
-                    units_expected=expected,
-                    carried=carried,
-                    history=history,
-                )
+    baseline = goal.trajectory.baseline if goal.trajectory else None
+    first = FROM_THE_START if baseline is None or baseline.at >= since else since
+    begin = max(first, indicator.plan.starts.index - 1)
+    return first, [
+        assess(
+            AssessInput(
+                goal=goal,
+                k=k,
+                y=value,
+                newest=newest,
+                reported=reported,
+                units_expected=expected,
+                carried=carried,
+                history=history,
             )
+        )
+        for _, _, _, _, k, value, newest, reported, expected, carried in rows
+        if k >= begin
+    ]
 
 
 def _values(assessment: Assessment) -> Iterator[object]:

@@ -96,24 +96,22 @@ FIGURE = {"type": "number", "figure": True}
 NOTES = both(4000, 6000)
 CATEGORY_CODE = coded(UNIT_CODE, 40)
 
-PLAN = section(
-    {
-        "code": coded(CODE),
-        "title": both(200, 300),
-        "document_no": or_null(line_of(60)),
-        "organisation": coded(ORGANISATION, 16),
-        "issued_on": {"type": ["date", "null"]},
-        "starts": coded(QUARTER),
-        "ends": coded(QUARTER),
-        "parent": or_null(coded(CODE)),
-        "url": or_null(coded(URL, 200)),
-        "status": words(PlanStatus),
-    },
-    {"notes": NOTES},
-)
+PLAN_FIELDS = {
+    "code": coded(CODE),
+    "title": both(200, 300),
+    "document_no": or_null(line_of(60)),
+    "organisation": coded(ORGANISATION, 16),
+    "issued_on": {"type": ["date", "null"]},
+    "starts": coded(QUARTER),
+    "ends": coded(QUARTER),
+    "parent": or_null(coded(CODE)),
+    "url": or_null(coded(URL, 200)),
+    "status": words(PlanStatus),
+}
+PLAN = section(PLAN_FIELDS, {"notes": NOTES})
 
 HEADER = section(
-    PLAN["properties"]
+    PLAN_FIELDS
     | {
         "issuer": line_of(120),
         "organisation": or_null(coded(ORGANISATION, 16)),
@@ -121,7 +119,6 @@ HEADER = section(
         "ends": or_null(coded(QUARTER)),
     }
 )
-HEADER["required"] = [name for name in HEADER["required"] if name != "notes"]
 
 MEASURE = section(
     {

@@ -6,7 +6,10 @@ Everything here is Decimal; a quarter is its index `year*4 + quarter - 1`.
 from indicators.rules.assessment import AssessInput, Assessment, Goal, assess, is_provisional
 from indicators.rules.comparing import holds, met_by_rounding
 from indicators.rules.figures import Figure, OwnValue, RolledUp, Series, own_value, roll_up
+from indicators.rules.forecasting import Forecast, Verdict, forecast
 from indicators.rules.ladder import LadderStep, Rung, milestone_ladder
+from indicators.rules.sentences import Subject, explain
+from indicators.rules.summary import PlanSummary, summarise
 from indicators.rules.terms import RULE_VERSION, THRESHOLDS, Status, Thresholds
 from indicators.rules.trajectory import (
     Anchor,
@@ -25,25 +28,32 @@ __all__ = [
     "AssessInput",
     "Assessment",
     "Figure",
+    "Forecast",
     "Goal",
     "LadderStep",
     "MilestoneTarget",
     "OwnValue",
+    "PlanSummary",
     "RolledUp",
     "Rung",
     "Series",
     "Status",
+    "Subject",
     "Thresholds",
     "Trajectory",
+    "Verdict",
     "assess",
     "build_trajectory",
+    "explain",
     "find_baseline",
+    "forecast",
     "holds",
     "is_provisional",
     "met_by_rounding",
     "milestone_ladder",
     "own_value",
     "roll_up",
+    "summarise",
     "target_value",
     "year_end",
 ]

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from indicators.models import Measure
-from indicators.tasks import drain_dirty_marks
+from indicators.services.dispatch import drain_soon
 from metroplan.audit.record import record
 from metroplan.organisations.models import User
 from metroplan.submissions.models import Submission
@@ -78,9 +78,9 @@ MARK = """
 
 
 def write_figures(figures: Iterable[Figure]) -> int:
-    """Upsert the figures as current observations and mark what they touch; returns how many changed.
+    """Upsert the figures as current observations and mark what they touch.
 
-    Writing the same figures twice changes nothing. Call it inside the caller's transaction.
+    Returns how many changed. Writing the same figures twice changes nothing. Call it inside the caller's transaction.
     """
     now = {"now": timezone.now()}
     with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def write_figures(figures: Iterable[Figure]) -> int:
         changed = cursor.rowcount
         cursor.execute(MARK, now)
     if changed:
-        transaction.on_commit(drain_dirty_marks.delay, robust=True)
+        drain_soon()
     return changed
 
 

@@ -1,8 +1,8 @@
 """Chinese unless the reader chose otherwise, whatever language the browser was installed in."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.locale import LocaleMiddleware
-from django.conf import settings
 from django.utils import translation
 
 API = "/api/"

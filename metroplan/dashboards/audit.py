@@ -1,4 +1,4 @@
-"""The audit log as its page shows it. Scoping lives one layer above the log itself, so it is here."""
+"""The audit log as its page shows it; scoping lives one layer above the log, so it is here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

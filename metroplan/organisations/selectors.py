@@ -34,7 +34,7 @@ class Match:
 
 @dataclass(frozen=True)
 class LineageRow:
-    """`weight` is the share of the source that went to the target; `link` whether it may be opened."""
+    """`weight`: the share of the source that went to the target; `link`: may be opened."""
 
     date: date
     kind: str

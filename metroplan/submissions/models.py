@@ -28,7 +28,9 @@ class ReportingForm(BilingualName, models.Model):
     owner_fills = models.BooleanField(_("filled by the owner"), default=False)
     opens = PeriodField(_("first quarter"))
     closes = PeriodField(_("last quarter"), null=True, blank=True)
-    deadline_working_days = models.PositiveSmallIntegerField(_("working days to report"), default=15)
+    deadline_working_days = models.PositiveSmallIntegerField(
+        _("working days to report"), default=15
+    )
 
     objects = ScopedQuerySet.as_manager()
     org_lookup = "owner"
@@ -89,7 +91,7 @@ class Submission(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file as it came, kept for good under a name of ours; `name` is what its sender called it."""
+    """A file as it came, kept under a name of ours; `name` is what its sender called it."""
 
     name = models.CharField(_("file name"), max_length=200)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -175,6 +177,9 @@ class StagedRow(models.Model):
     cells = models.JSONField(default=dict)
     raw = models.JSONField(default=dict)
 
+    objects = ScopedQuerySet.as_manager()
+    org_lookup = "submission__organisation"
+
     class Meta:
         ordering = ["submission", "version", "row"]
         constraints = [
@@ -193,7 +198,7 @@ class Severity(models.TextChoices):
 
 
 class RowIssue(models.Model):
-    """A problem with a file (row 0), a row (no column) or one cell. Worded at display by its code."""
+    """A problem with a file (row 0), a row (no column) or one cell, worded by its code."""
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="issues")
     code = models.CharField(max_length=60)

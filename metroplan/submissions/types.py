@@ -116,6 +116,17 @@ class DiffRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line that a form asks for. `parts` names its parts: value, numerator, denominator."""
+
+    key: str
+    name: str
+    unit: str
+    decimals: int
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetContext:
     """Which form is filled in, for whom and for when."""
 
@@ -142,6 +153,15 @@ class SheetKind(Protocol):
 
     def clean(self, document: Document, context: SheetContext) -> CleanResult:
         """Every line that can be staged and every issue of every cell; writes nothing."""
+
+    def lines(self, form: ReportingForm) -> list[SheetLine]:
+        """What the form asks for, in its order and in the reader's language."""
+
+    def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
+        """By line and quarter, what was approved in the quarters before, ready to show."""
+
+    def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
+        """By submission, how many staged lines differ from the quarter before."""
 
     def diff(self, submission: Submission) -> list[DiffRow]:
         """The staged lines of the current version against what is approved."""

@@ -49,7 +49,7 @@ def stage_upload(
     submission = lock(submission, expected_version=expected_version)
     if submission.status not in EDITABLE:
         raise not_open(submission)
-    refuse_oversize(content)
+    refuse_oversize(len(content))
     same = staged_already(submission, sha256(content))
     if same is not None:
         return same
@@ -77,13 +77,14 @@ def not_open(submission: Submission) -> MetroplanError:
     )
 
 
-def refuse_oversize(content: bytes) -> None:
-    """A file over the limit is not even kept."""
-    if len(content) > settings.UPLOAD_MAX_BYTES:
+def refuse_oversize(size: int) -> None:
+    """A file of more bytes than the limit is not even kept."""
+    if size > settings.UPLOAD_MAX_BYTES:
         raise MetroplanError(
             "file.too_large",
             _(
-                "The file is larger than {limit} MB: remove pictures and other sheets, then send it again."
+                "The file is larger than {limit} MB: remove pictures and other sheets, "
+                "then send it again."
             ),
             status=413,
             limit=settings.UPLOAD_MAX_BYTES // 1024 // 1024,

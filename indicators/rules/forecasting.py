@@ -98,11 +98,12 @@ def _within(y: Decimal, ceiling: Decimal | None) -> Decimal:
 def _verdict(
     low: Decimal, high: Decimal, target: MilestoneTarget, comparator: str, thresholds: Thresholds
 ) -> Verdict:
-    """Equality is asked of the way there, not of the point: reaching the value is enough."""
+    """A target of equality is likely once it is reached: a trend never hits one value exactly."""
     limit = bound(target, comparator, thresholds)
-    worst, best = low >= limit, high >= limit
     if comparator == Comparator.AT_MOST:
-        worst, best = high <= limit, low <= limit
-    if worst:
+        all_of_it, some_of_it = high <= limit, low <= limit
+    else:
+        all_of_it, some_of_it = low >= limit, high >= limit
+    if all_of_it:
         return Verdict.LIKELY
-    return Verdict.POSSIBLE if best else Verdict.UNLIKELY
+    return Verdict.POSSIBLE if some_of_it else Verdict.UNLIKELY

@@ -1,0 +1,257 @@
+"""One unit at one quarter, across the indicators it is measured by: the leadership's overview."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+
+from indicators.models import Indicator, Progress, ProgressStatus
+from indicators.rules.summary import summarise
+from indicators.selectors.heatmap import HeatMap, heat_map
+from indicators.selectors.standing import Standing, standing_of
+from indicators.selectors.units import UnitRef, missing_units
+from metroplan.common.periods import Period
+from metroplan.organisations.models import Organisation, User
+from metroplan.organisations.querysets import within
+from metroplan.plans.models import Milestone, Plan
+from metroplan.submissions.models import Submission
+from metroplan.submissions.states import EDITABLE, Status
+
+# Worst first: this is the order of the list that asks for attention and of the status strip.
+WORST_FIRST = [
+    ProgressStatus.SERIOUSLY_BEHIND,
+    ProgressStatus.BEHIND,
+    ProgressStatus.MISSED,
+    ProgressStatus.REGRESSING,
+    ProgressStatus.STALE,
+]
+STRIP = [
+    ProgressStatus.ACHIEVED,
+    ProgressStatus.AHEAD,
+    ProgressStatus.ON_TRACK,
+    ProgressStatus.SLIGHTLY_BEHIND,
+    ProgressStatus.BEHIND,
+    ProgressStatus.SERIOUSLY_BEHIND,
+    ProgressStatus.REGRESSING,
+    ProgressStatus.MISSED,
+    ProgressStatus.DUE_SOON,
+    ProgressStatus.NOT_DUE,
+    ProgressStatus.BASELINE,
+    ProgressStatus.STALE,
+    ProgressStatus.NO_DATA,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCount:
+    status: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """The next milestone of a plan at the quarter, or its last one when the plan is over.
+
+    `days` and `quarters` run to the last day of the milestone's year, below zero once past;
+    `achieved` of `indicators` have met what is asked for it.
+    """
+
+    plan: Plan
+    year: int
+    kind: str
+    quarters: int
+    days: int
+    achieved: int
+    indicators: int
+
+    @property
+    def over(self) -> bool:
+        return self.days < 0
+
+    @property
+    def days_gone(self) -> int:
+        return max(0, -self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingRate:
+    """The quarter's forms of the unit and all below it; `late` are past due and not handed in."""
+
+    total: int
+    approved: int
+    submitted: int
+    returned: int
+    open: int
+    late: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Of the forms, those handed in: approved or under review."""
+        return Decimal(self.approved + self.submitted) / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`score` is the mean attainment, each clipped to 0–1, over `scored` indicators; `plans` are
+    those the unit is measured by, whichever of them is looked at."""
+
+    organisation: Organisation
+    period: Period
+    plan: Plan | None
+    plans: tuple[Plan, ...]
+    counts: tuple[StatusCount, ...]
+    total: int
+    score: Decimal | None
+    score_unclipped: Decimal | None
+    scored: int
+    standings: tuple[Standing, ...]
+    attention: tuple[Standing, ...]
+    countdowns: tuple[Countdown, ...]
+    heat: HeatMap
+    reporting: ReportingRate
+    computed_at: datetime | None
+
+
+def overview(
+    organisation: Organisation, period: Period, plan: Plan | None, user: User, *, today: date
+) -> Overview:
+    """The unit must be visible to the user; a plan, when given, must be one that applies to it."""
+    applying = list(indicators_for(organisation, user))
+    plans = tuple({item.plan_id: item.plan for item in applying}.values())
+    chosen = [item for item in applying if plan is None or item.plan_id == plan.pk]
+    standings = standings_of(chosen, organisation, period, user)
+    summary = summarise((row.status, row.attainment) for row in standings)
+    computed = [row.computed_at for row in standings if row.computed_at]
+    return Overview(
+        organisation=organisation,
+        period=period,
+        plan=plan,
+        plans=plans,
+        counts=_strip(summary.counts),
+        total=len(standings),
+        score=summary.score,
+        score_unclipped=summary.unclipped,
+        scored=summary.scored,
+        standings=tuple(standings),
+        attention=tuple(needing_attention(standings)),
+        countdowns=tuple(_countdowns(plans, plan, standings, period, today)),
+        heat=heat_map(organisation, period, chosen, user),
+        reporting=reporting_rate(organisation, period, today),
+        computed_at=max(computed, default=None),
+    )
+
+
+def indicators_for(organisation: Organisation, user: User) -> QuerySet[Indicator]:
+    """Indicators of the plans of the unit and of those above it, in the documents' order."""
+    codes = organisation.path.strip("/").split("/")
+    return (
+        Indicator.objects.visible_to(user)
+        .filter(owner__code__in=codes)
+        .select_related("series__measure", "plan", "owner", "category")
+        .order_by("plan__code", "position")
+    )
+
+
+def standings_of(
+    indicators: Sequence[Indicator], organisation: Organisation, period: Period, user: User
+) -> list[Standing]:
+    """What is asked of the unit; the owner's indicators are shown before anything is reported."""
+    found = Progress.objects.filter(
+        organisation=organisation, period=period, indicator__in=[item.pk for item in indicators]
+    )
+    progress = {row.indicator_id: row for row in found}
+    thin = {
+        item.series_id
+        for item in indicators
+        if item.pk in progress and progress[item.pk].provisional
+    }
+    missing = missing_units(organisation, period, thin, user) if thin else {}
+    return [
+        standing_of(item, row, _named(item, row, missing))
+        for item in indicators
+        if (row := progress.get(item.pk)) or item.owner_id == organisation.pk
+    ]
+
+
+def _named(
+    indicator: Indicator, row: Progress | None, missing: dict[int, list[UnitRef]]
+) -> tuple[UnitRef, ...]:
+    if row is None or not row.provisional:
+        return ()
+    return tuple(missing.get(indicator.series_id, ()))
+
+
+def needing_attention(standings: Iterable[Standing]) -> list[Standing]:
+    """Worst status first, furthest behind first within it; then what is only provisional."""
+    rank = {status.value: place for place, status in enumerate(WORST_FIRST)}
+    last = len(rank)
+    wanted = [row for row in standings if row.status in rank or row.provisional]
+    return sorted(
+        wanted, key=lambda row: (rank.get(row.status, last), -(row.lag_quarters or Decimal(0)))
+    )
+
+
+def _strip(counts: dict[str, int]) -> tuple[StatusCount, ...]:
+    return tuple(
+        StatusCount(status.value, str(status.label), counts[status.value])
+        for status in STRIP
+        if counts.get(status.value)
+    )
+
+
+def _countdowns(
+    plans: Sequence[Plan],
+    plan: Plan | None,
+    standings: Sequence[Standing],
+    period: Period,
+    today: date,
+) -> Iterable[Countdown]:
+    shown = [item for item in plans if plan is None or item.pk == plan.pk]
+    milestones: dict[int, list[Milestone]] = {item.pk: [] for item in shown}
+    for milestone in Milestone.objects.filter(
+        plan__in=milestones, targets__isnull=False
+    ).distinct():
+        milestones[milestone.plan_id].append(milestone)
+    for item in shown:
+        if milestones[item.pk]:
+            yield _countdown(item, milestones[item.pk], standings, period, today)
+
+
+def _countdown(
+    plan: Plan,
+    milestones: list[Milestone],
+    standings: Sequence[Standing],
+    period: Period,
+    today: date,
+) -> Countdown:
+    in_order = sorted(milestones, key=lambda milestone: milestone.year)
+    next_one = next((m for m in in_order if Period.year_end(m.year) >= period), in_order[-1])
+    end = Period.year_end(next_one.year)
+    asked = [
+        row
+        for row in standings
+        if row.indicator.plan == plan.code and row.milestone_year in (None, next_one.year)
+    ]
+    return Countdown(
+        plan=plan,
+        year=next_one.year,
+        kind=next_one.get_kind_display(),
+        quarters=end.index - period.index,
+        days=(end.last_day - today).days,
+        achieved=sum(row.status == ProgressStatus.ACHIEVED for row in asked),
+        indicators=len(asked),
+    )
+
+
+def reporting_rate(organisation: Organisation, period: Period, today: date) -> ReportingRate:
+    forms = Submission.objects.filter(within("organisation", organisation.path), period=period)
+    counts = forms.aggregate(
+        total=Count("pk"),
+        **{status.value: Count("pk", filter=Q(status=status)) for status in Status},
+        late=Count("pk", filter=Q(due_on__lt=today, status__in=EDITABLE)),
+    )
+    names = ReportingRate.__dataclass_fields__
+    return ReportingRate(**{name: value for name, value in counts.items() if name in names})

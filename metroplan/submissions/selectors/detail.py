@@ -1,0 +1,212 @@
+"""Everything one form's page shows: its files, its issues, its figures and what was decided."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from metroplan.common.periods import Period
+from metroplan.organisations.models import Organisation
+from metroplan.submissions.models import (
+    ReviewDecision,
+    RowIssue,
+    StagedRow,
+    Submission,
+    Upload,
+)
+from metroplan.submissions.registry import registry
+from metroplan.submissions.reporting import review_chain
+from metroplan.submissions.selectors.due import Due, due_of
+from metroplan.submissions.states import EDITABLE, Status
+from metroplan.submissions.types import DiffRow, SheetLine
+from metroplan.submissions.wording import describe
+
+QUARTERS_BEFORE = 4
+ISSUES_SHOWN = 500
+
+STEPS: tuple[tuple[str, Promise], ...] = (
+    ("download", _("Download")),
+    ("fill", _("Fill in")),
+    ("upload", _("Upload")),
+    ("preview", _("Preview")),
+    ("submit", _("Submit")),
+    ("review", _("Review")),
+    ("approved", _("Approved")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    key: str
+    label: Promise
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """`cell` is the reference Excel shows; a whole row or file has none."""
+
+    issue: RowIssue
+    cell: str
+    measure: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """A line of the preview with its note, the cell it came from and the quarters before."""
+
+    diff: DiffRow
+    source: StagedRow | None
+    cells: str
+    past: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One unit of the review chain; `state` is done, present or ahead."""
+
+    unit: Organisation
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDetail:
+    """`last` is the newest upload, `present` the one whose content is the present version."""
+
+    submission: Submission
+    due: Due
+    steps: list[Step]
+    chain: list[ChainLink]
+    uploads: list[Upload]
+    last: Upload | None
+    present: Upload | None
+    issues: list[IssueLine]
+    lines: list[FigureLine]
+    past_periods: list[Period]
+    decisions: list[ReviewDecision]
+    asked: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def editable(self) -> bool:
+        return self.submission.status in EDITABLE
+
+    @property
+    def approved(self) -> bool:
+        return self.submission.status == Status.APPROVED
+
+    @property
+    def answered(self) -> int:
+        return sum(line.source is not None for line in self.lines)
+
+    @property
+    def return_reason(self) -> ReviewDecision | None:
+        """Why the form came back, while it waits for correction."""
+        last = self.decisions[-1] if self.decisions else None
+        return last if last and self.submission.status == Status.RETURNED else None
+
+    @property
+    def may_hand_in(self) -> bool:
+        return self.editable and self.submission.version > 0
+
+
+def submission_detail(submission: Submission, *, today: date) -> SubmissionDetail:
+    uploads = list(submission.uploads.select_related("file", "uploaded_by__organisation"))
+    present = next((item for item in uploads if _is_present(item, submission)), None)
+    last = uploads[0] if uploads else None
+    asked = registry.get(submission.form.kind).lines(submission.form)
+    periods = [submission.period - back for back in range(QUARTERS_BEFORE, 0, -1)]
+    lines = figure_lines(submission, periods)
+    return SubmissionDetail(
+        submission=submission,
+        due=due_of(submission, today),
+        steps=_steps(submission, last),
+        chain=_chain(submission),
+        uploads=uploads,
+        last=last,
+        present=present,
+        issues=issue_lines(last, asked, limit=ISSUES_SHOWN) if last else [],
+        lines=lines,
+        past_periods=periods,
+        decisions=list(submission.decisions.select_related("unit", "decided_by__organisation")),
+        asked=len(asked),
+        counts=_counts(lines),
+    )
+
+
+def issue_lines(
+    upload: Upload, asked: list[SheetLine], *, limit: int | None = None
+) -> list[IssueLine]:
+    names = {line.key: line.name for line in asked}
+    return [
+        IssueLine(
+            issue=issue,
+            cell=f"{issue.column}{issue.row}" if issue.column and issue.row else "",
+            measure=names.get(issue.key, issue.key),
+            sentence=describe(issue),
+        )
+        for issue in upload.issues.all()[:limit]
+    ]
+
+
+def figure_lines(submission: Submission, periods: list[Period]) -> list[FigureLine]:
+    """The present version against what is approved; nothing while no file was accepted."""
+    if not submission.version:
+        return []
+    kind = registry.get(submission.form.kind)
+    rows = {row.key: row for row in submission.rows.filter(version=submission.version)}
+    history = kind.history(submission, quarters=len(periods))
+    lines = []
+    for diff in kind.diff(submission):
+        source, past = rows.get(diff.key), history.get(diff.key, {})
+        cells = ", ".join(source.cells.values()) if source else ""
+        lines.append(FigureLine(diff, source, cells, [past.get(period, "") for period in periods]))
+    return lines
+
+
+def _is_present(upload: Upload, submission: Submission) -> bool:
+    return upload.version is not None and upload.version == submission.version
+
+
+def _counts(lines: list[FigureLine]) -> dict[str, int]:
+    counts = dict.fromkeys(("added", "changed", "same", "missing"), 0)
+    for line in lines:
+        counts[line.diff.change] += 1
+    return counts
+
+
+def _steps(submission: Submission, last: Upload | None) -> list[Step]:
+    present = _present_step(submission, last)
+    return [Step(key, label, key == present) for key, label in STEPS]
+
+
+def _present_step(submission: Submission, last: Upload | None) -> str:
+    if submission.status == Status.APPROVED:
+        return "approved"
+    if submission.status == Status.SUBMITTED:
+        return "review"
+    if last is None:
+        return "download"
+    if last.status == Upload.Status.REFUSED:
+        return "upload"
+    handed_in = submission.decisions.filter(version=submission.version).exists()
+    return "fill" if handed_in else "submit"
+
+
+def _chain(submission: Submission) -> list[ChainLink]:
+    """While the form is open nobody's turn has come; once it is approved everyone's has passed."""
+    units = review_chain(submission)
+    if submission.status == Status.APPROVED:
+        return [ChainLink(unit, "done") for unit in units]
+    ids = [unit.pk for unit in units]
+    turn = submission.reviewer_unit_id
+    position = ids.index(turn) if turn in ids else -1
+    return [ChainLink(unit, _link_state(index, position)) for index, unit in enumerate(units)]
+
+
+def _link_state(index: int, position: int) -> str:
+    if index == position:
+        return "present"
+    return "done" if index < position else "ahead"

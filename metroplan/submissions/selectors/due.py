@@ -1,0 +1,32 @@
+"""How long there is left."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from metroplan.submissions.models import Submission
+from metroplan.submissions.states import EDITABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`days_left` is negative once the day has passed; `matters` while the unit still has to act."""
+
+    on: date
+    days_left: int
+    matters: bool
+
+    @property
+    def days_over(self) -> int:
+        return -self.days_left
+
+    @property
+    def overdue(self) -> bool:
+        return self.matters and self.days_left < 0
+
+
+def due_of(submission: Submission, today: date) -> Due:
+    return Due(
+        on=submission.due_on,
+        days_left=(submission.due_on - today).days,
+        matters=submission.status in EDITABLE,
+    )
