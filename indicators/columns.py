@@ -40,7 +40,8 @@ BY_HEADER = {
     for heading in (column.key, column.zh, column.en, *column.aliases)
 }
 BY_KEY = {column.key: column for column in COLUMNS}
-DECORATION = re.compile(r"[\s*:]|\([^)]*\)$")
+# Blanks, stars, colons and a remark in brackets do not make it another heading.
+DECORATION = re.compile(r"[\s*:]|\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from metroplan import embedded, env
 from metroplan.machine import EmbeddedError
 from metroplan.supervisor import STOP_SIGNALS, Child, ChildFailed, Supervisor
 
+# Demonstrations do run as root in a container; docs/operations.md has the account for real use.
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 
 
@@ -82,7 +84,7 @@ def children(host: str, port: int) -> list[Child]:
     beat = ["beat", "--loglevel", "WARNING", "--pidfile="]
     return [
         Child("web server", [*python, *web]),
-        Child("worker", [*python, *celery, *worker]),
+        Child("worker", [sys.executable, "-W", ROOT_WARNING, "-m", *celery, *worker]),
         Child("beat", [*python, *celery, *beat]),
     ]
 

@@ -113,7 +113,6 @@ def _assess_unit(
                 reported=reported,
                 units_expected=expected,
                 carried=carried,
-                history=history,
             )
         )
         for _, _, _, _, k, value, newest, reported, expected, carried in rows

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from indicators.plan_file.document import listed
 from indicators.plan_file.problems import Path, Problem
 from indicators.plan_file.source import Source
 
@@ -31,7 +30,7 @@ class Checks:
     def __init__(self, source: Source, faulty: Iterable[Path]) -> None:
         self.source = source
         self.data = source.data if isinstance(source.data, dict) else {}
-        self.bad = {path[:2] for path in faulty} | {path[:1] for path in faulty if len(path) < 3}
+        self.bad = {path[:2] for path in faulty}
 
     def problems(self) -> Iterator[Problem]:
         yield from self._repeated()
@@ -97,9 +96,9 @@ class Checks:
             yield self._at(("plan", "ends"), "ends_off_milestone", expected=f"{max(dated)}Q4")
 
     def _unused_measures(self) -> Iterator[Problem]:
-        used = {
-            item.get("measure") for item in listed(self.data, "indicators") if isinstance(item, dict)
-        }
+        if not isinstance(self.data.get("indicators"), list):
+            return
+        used = {item.get("measure") for item in self.data["indicators"] if isinstance(item, dict)}
         for path, item in self._items("measures"):
             if item["code"] not in used:
                 yield self._at((*path, "code"), "measure_unused", value=item["code"])

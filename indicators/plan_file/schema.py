@@ -72,9 +72,7 @@ def both(zh: int, en: int) -> dict[str, Any]:
     return section({"zh": line_of(zh), "en": line_of(en)})
 
 
-def section(
-    required: dict[str, Any], optional: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def section(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": required | (optional or {}),

@@ -1,14 +1,16 @@
 """One unit at one quarter, across the indicators it is measured by: the leadership's overview."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
 
+from indicators.engine.goals import Unit, current_targets, targets_of
 from indicators.models import Indicator, Progress, ProgressStatus
 from indicators.rules.summary import summarise
+from indicators.selectors.explaining import explanation
 from indicators.selectors.heatmap import HeatMap, heat_map
 from indicators.selectors.standing import Standing, standing_of
 from indicators.selectors.units import UnitRef, missing_units
@@ -123,6 +125,7 @@ def overview(
     plans = tuple({item.plan_id: item.plan for item in applying}.values())
     chosen = [item for item in applying if plan is None or item.plan_id == plan.pk]
     standings = standings_of(chosen, organisation, period, user)
+    attention = needing_attention(standings)
     summary = summarise((row.status, row.attainment) for row in standings)
     computed = [row.computed_at for row in standings if row.computed_at]
     return Overview(
@@ -130,13 +133,13 @@ def overview(
         period=period,
         plan=plan,
         plans=plans,
-        counts=_strip(summary.counts),
+        counts=status_strip(summary.counts),
         total=len(standings),
         score=summary.score,
         score_unclipped=summary.unclipped,
         scored=summary.scored,
         standings=tuple(standings),
-        attention=tuple(needing_attention(standings)),
+        attention=tuple(explained(attention, chosen, organisation)),
         countdowns=tuple(_countdowns(plans, plan, standings, period, today)),
         heat=heat_map(organisation, period, chosen, user),
         reporting=reporting_rate(organisation, period, today),
@@ -170,7 +173,7 @@ def standings_of(
     }
     missing = missing_units(organisation, period, thin, user) if thin else {}
     return [
-        standing_of(item, row, _named(item, row, missing))
+        standing_of(item, period, row, _named(item, row, missing))
         for item in indicators
         if (row := progress.get(item.pk)) or item.owner_id == organisation.pk
     ]
@@ -194,7 +197,30 @@ def needing_attention(standings: Iterable[Standing]) -> list[Standing]:
     )
 
 
-def _strip(counts: dict[str, int]) -> tuple[StatusCount, ...]:
+def explained(
+    standings: Sequence[Standing],
+    indicators: Sequence[Indicator],
+    organisation: Organisation,
+) -> list[Standing]:
+    """The same, each with the sentence that says why."""
+    by_id = {item.pk: item for item in indicators}
+    targets = current_targets([by_id[row.indicator.pk] for row in standings])
+    unit = Unit.from_path(organisation.pk, organisation.path)
+    return [
+        replace(
+            row,
+            explanation=explanation(
+                row,
+                by_id[row.indicator.pk],
+                organisation,
+                targets_of(by_id[row.indicator.pk], unit, targets),
+            ),
+        )
+        for row in standings
+    ]
+
+
+def status_strip(counts: dict[str, int]) -> tuple[StatusCount, ...]:
     return tuple(
         StatusCount(status.value, str(status.label), counts[status.value])
         for status in STRIP

@@ -44,9 +44,11 @@ class IndicatorRef(BilingualName):
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Named as the stored progress row. `missing` are the reporting units that owe their figure,
-    named only where the figure is provisional; `computed_at` is None where nothing was computed."""
+    named only where the figure is provisional; `computed_at` is None where nothing was computed;
+    `explanation` is written only for those that need attention."""
 
     indicator: IndicatorRef
+    period: Period
     status: str
     label: str
     actual: Decimal | None = None
@@ -65,6 +67,7 @@ class Standing:
     rule_version: int | None = None
     computed_at: datetime | None = None
     missing: tuple[UnitRef, ...] = ()
+    explanation: str = ""
 
     @property
     def scale(self) -> Scale:
@@ -77,20 +80,38 @@ class Standing:
 
 
 TAKEN = (
-    "actual expected target milestone_year baseline attainment schedule_ratio lag_quarters "
-    "provisional met_by_rounding reported units_expected carried rule_version computed_at"
-).split()
+    "actual",
+    "expected",
+    "target",
+    "milestone_year",
+    "baseline",
+    "attainment",
+    "schedule_ratio",
+    "lag_quarters",
+    "provisional",
+    "met_by_rounding",
+    "reported",
+    "units_expected",
+    "carried",
+    "rule_version",
+    "computed_at",
+)
 
 
 def standing_of(
-    indicator: Indicator, progress: Progress | None, missing: tuple[UnitRef, ...] = ()
+    indicator: Indicator,
+    period: Period,
+    progress: Progress | None,
+    missing: tuple[UnitRef, ...] = (),
 ) -> Standing:
     """Without a row nothing has been reported yet."""
     ref = IndicatorRef.of(indicator)
     if progress is None:
-        return Standing(ref, ProgressStatus.NO_DATA.value, str(ProgressStatus.NO_DATA.label))
+        status = ProgressStatus.NO_DATA
+        return Standing(ref, period, status.value, str(status.label))
     return Standing(
         indicator=ref,
+        period=period,
         status=progress.status,
         label=progress.get_status_display(),
         missing=missing,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -97,5 +98,10 @@ def _readable(row: models.Model, name: str) -> Any:
     relation = name.removesuffix("_id")
     related = row._state.fields_cache.get(relation) if relation != name else None
     if related is None:
-        return getattr(row, name)
+        return plain(getattr(row, name))
     return getattr(related, "code", None) or str(related)
+
+
+def plain(value: Any) -> Any:
+    """A number without the zeros that its column adds; anything else as it is."""
+    return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value

@@ -61,16 +61,20 @@ def is_not_applicable(text: str) -> bool:
 
 
 def read_number(text: str, units: Collection[str] = ()) -> Quantity:
-    """The number a text says, with one of `units` allowed behind it ("1.5万台" is 15000).
+    """The number a text says, in the unit that `units` names (in any language).
 
-    Raises NotANumber with code `not_a_number`, also for separators that do not group by three:
-    "1,23" may mean 123 or 1.23.
+    The unit may stand behind it, and 万 or 亿 count on top of it: "1.5万台" is 15000 台, while of
+    something given in 万元 "3.5万", "3.5万元" and "35000元" are all 3.5. Raises NotANumber, also for
+    separators that do not group by three: "1,23" may mean 123 or 1.23.
     """
-    plain = _without_unit(normalise(text), units)
+    plain, unit_scale = _without_unit(normalise(text).lstrip("'"), units)
     match = NUMBER.fullmatch(plain) if len(plain) <= MAX_LENGTH else None
     if match is None or not _has_digits(match) or (match["scale"] and match["percent"]):
         raise NotANumber("not_a_number", text)
-    return Quantity(_value(match), percent=match["percent"] is not None)
+    if match["scale"]:
+        unit_scale = max(map(_scale, units), default=0)
+    shift = SCALES[match["scale"]] - unit_scale
+    return Quantity(_value(match).scaleb(shift), percent=match["percent"] is not None)
 
 
 def to_decimal(text: str, units: Collection[str] = ()) -> Decimal:
@@ -100,11 +104,17 @@ def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _without_unit(text: str, units: Collection[str]) -> str:
+def _without_unit(text: str, units: Collection[str]) -> tuple[str, int]:
+    """The text before its unit, and the power of ten by which the unit counts: 4 for 元 of 万元."""
     for unit in sorted(filter(None, map(normalise, units)), key=len, reverse=True):
-        if unit != "%" and text.casefold().endswith(unit.casefold()):
-            return text[: -len(unit)].rstrip()
-    return text
+        base = unit.lstrip("万亿")
+        if base and base != "%" and text.casefold().endswith(base.casefold()):
+            return text[: -len(base)].rstrip(), _scale(unit)
+    return text, 0
+
+
+def _scale(unit: str) -> int:
+    return SCALES.get(unit[:1], 0)
 
 
 def _has_digits(match: re.Match[str]) -> bool:
@@ -113,5 +123,4 @@ def _has_digits(match: re.Match[str]) -> bool:
 
 def _value(match: re.Match[str]) -> Decimal:
     digits = (match["digits"] or "0").replace(",", "").replace(" ", "")
-    number = Decimal(match["sign"] + digits + (match["fraction"] or ""))
-    return number.scaleb(SCALES[match["scale"]]) if match["scale"] else number
+    return Decimal(match["sign"] + digits + (match["fraction"] or ""))

@@ -15,6 +15,8 @@ from metroplan.audit.record import SYSTEM
 from metroplan.dashboards.audit_words import ACTIONS, FIELDS, VALUES
 from metroplan.organisations.models import Organisation, User
 
+VALUES_SHOWN = 6
+
 
 @dataclass(frozen=True)
 class Change:
@@ -31,6 +33,7 @@ class EventRow:
     action: str | Promise
     unit: Organisation | None
     changes: list[Change]
+    more: list[Change]
     by_system: bool
 
 
@@ -63,16 +66,19 @@ def described(page: Iterable[AuditEvent]) -> list[EventRow]:
     shown = list(page)
     codes = {last_code(event) for event in shown}
     units = {unit.code: unit for unit in Organisation.objects.filter(code__in=codes)}
-    return [
-        EventRow(
-            event=event,
-            action=ACTIONS.get(event.action, event.action),
-            unit=units.get(last_code(event)),
-            changes=changes(event.data),
-            by_system=event.actor == SYSTEM,
-        )
-        for event in shown
-    ]
+    return [event_row(event, units.get(last_code(event))) for event in shown]
+
+
+def event_row(event: AuditEvent, unit: Organisation | None) -> EventRow:
+    found = changes(event.data)
+    return EventRow(
+        event=event,
+        action=ACTIONS.get(event.action, event.action),
+        unit=unit,
+        changes=found[:VALUES_SHOWN],
+        more=found[VALUES_SHOWN:],
+        by_system=event.actor == SYSTEM,
+    )
 
 
 def last_code(event: AuditEvent) -> str:
@@ -98,7 +104,7 @@ def said(field: str, value: Any) -> str | Promise | None:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(str(item) for item in value if item is not None)
     return VALUES.get(field, {}).get(value, str(value))
 
 

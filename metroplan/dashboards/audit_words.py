@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.organisations.models import ApiToken, Role
+from metroplan.submissions.models import Status
 
 ACTIONS = {
     "account.changed": _("Account changed"),
@@ -11,23 +12,36 @@ ACTIONS = {
     "account.password_reset": _("Password reset"),
     "account.role_granted": _("Role granted"),
     "account.role_taken_away": _("Role taken away"),
+    "figures.imported": _("Figures imported"),
+    "observations.written": _("Approved figures written"),
+    "organisation.divisions_loaded": _("Divisions loaded"),
+    "plan.loaded": _("Plan loaded"),
     "session.ended": _("Signed out"),
     "session.refused": _("Sign-in refused"),
     "session.started": _("Signed in"),
+    "submission.approved": _("Submission approved"),
+    "submission.returned": _("Submission returned"),
+    "submission.submitted": _("Submission submitted"),
     "token.created": _("API token created"),
     "token.revoked": _("API token revoked"),
+    "upload.refused": _("Upload refused"),
+    "upload.staged": _("Upload staged"),
 }
 
 FIELDS = {
     "address": _("network address"),
+    "changed": _("changed"),
+    "document": _("document"),
     "email": _("e-mail"),
+    "errors": _("errors"),
     "expires_at": _("expires at"),
-    "is_active": _("open"),
+    "is_active": _("account in use"),
     "name": _("name"),
     "organisation": _("unit"),
     "post_en": _("post, in English"),
     "post_zh": _("post, in Chinese"),
     "reason": _("reason"),
+    "reviewer": _("reviewing unit"),
     "role": _("role"),
     "scope": _("scope"),
     "state": _("state"),
@@ -35,9 +49,11 @@ FIELDS = {
     "username": _("username"),
     "value": _("value"),
     "version": _("version"),
+    "warnings": _("warnings"),
 }
 
 VALUES = {
     "role": dict(Role.choices),
+    "status": dict(Status.choices),
     "scope": dict(ApiToken.Scope.choices),
 }

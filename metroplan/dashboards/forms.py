@@ -14,10 +14,10 @@ class AuditFilterForm(forms.Form):
     organisation = forms.CharField(label=_("Unit (code)"), max_length=120, required=False)
     q = forms.CharField(label=_("Object"), max_length=100, required=False)
     since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

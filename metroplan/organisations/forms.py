@@ -75,7 +75,7 @@ class NewAccountForm(AccountForm):
 
 class ChangeAccountForm(AccountForm):
     is_active = forms.BooleanField(
-        label=_("The account is open"),
+        label=_("The account is in use"),
         required=False,
         help_text=_("A closed account cannot sign in; what it did stays in the log."),
     )
@@ -96,7 +96,7 @@ class TokenForm(forms.Form):
         max_length=60,
         help_text=_("What will use it, for example a data exchange."),
     )
-    scope = forms.ChoiceField(label=_("May"), choices=ApiToken.Scope.choices)
+    scope = forms.ChoiceField(label=_("Permission"), choices=ApiToken.Scope.choices)
     days = forms.TypedChoiceField(
         label=_("Valid for"),
         coerce=int,
@@ -119,6 +119,6 @@ class AccountSearchForm(forms.Form):
     )
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[("", _("All")), ("open", _("Open")), ("closed", _("Closed"))],
+        choices=[("", _("All")), ("open", _("In use")), ("closed", _("Closed"))],
         required=False,
     )

@@ -26,6 +26,12 @@ class SignInView(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **more: object) -> dict[str, object]:
+        context = super().get_context_data(**more)
+        # Django's own `site` would hide the one every page reads.
+        del context["site"], context["site_name"]
+        return context
+
     def form_valid(self, form: SignInForm) -> HttpResponse:
         response = super().form_valid(form)
         accounts.record_sign_in(account=form.get_user())

@@ -133,12 +133,20 @@ class Upload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     errors = models.PositiveIntegerField(default=0)
     warnings = models.PositiveIntegerField(default=0)
+    idempotency_key = models.CharField(max_length=80, blank=True, editable=False)
 
     objects = ScopedQuerySet.as_manager()
     org_lookup = "submission__organisation"
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="upload_once_per_key",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.submission} · {self.file.name}"

@@ -9,7 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.test import APIRequestFactory
 
 from metroplan.audit.models import AuditEvent
-from metroplan.common.problems import api_exception_handler
+from metroplan.common.api_errors import api_exception_handler
 from metroplan.organisations.models import ApiToken
 from metroplan.organisations.services.tokens import create_token, digest
 from metroplan.organisations.tokens import TokenAuthentication

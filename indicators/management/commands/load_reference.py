@@ -31,9 +31,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         divisions = load_divisions(
-            divisions=read_divisions(
-                REFERENCE / "divisions.csv", REFERENCE / "division_zones.csv"
-            ),
+            divisions=read_divisions(REFERENCE / "divisions.csv", REFERENCE / "division_zones.csv"),
             changes=read_changes(REFERENCE / "division_changes.csv"),
             actor=None,
             today=timezone.localdate(),

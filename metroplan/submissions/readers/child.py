@@ -2,7 +2,7 @@
 
 Run by path, alone, with python-calamine only. An xls names cells anywhere in 65,536 x 256 and
 calamine lays each sheet out in full, so a small file can ask for any amount of memory; here the
-system says no. Prints [[name, hidden, first row, [[cell, ...], ...]], ...]; a cell that JSON lacks
+system says no. Prints [[name, hidden, [[cell, ...], ...]], ...]; a cell that JSON lacks
 is {"date": ...}. Ends with 2 for a password, 3 for a file that cannot be read.
 """
 
@@ -36,7 +36,8 @@ def _sheets(content: bytes):
     workbook = load_workbook(io.BytesIO(content))
     for meta in workbook.sheets_metadata:
         sheet = workbook.get_sheet_by_name(meta.name)
-        rows = [[cell if cell != "" else None for cell in row] for row in sheet.iter_rows()]
+        left = [None] * (sheet.start[1] if sheet.start else 0)
+        rows = [left + [cell if cell != "" else None for cell in row] for row in sheet.iter_rows()]
         yield [meta.name, meta.visible != SheetVisibleEnum.Visible, rows]
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -67,21 +68,22 @@ def _calamine(content: bytes, facts: dict[str, SheetFacts]) -> tuple[list[RawRow
     for meta in workbook.sheets_metadata:
         if meta.typ != SheetTypeEnum.WorkSheet or meta.name not in facts:
             continue
-        values = workbook.get_sheet_by_name(meta.name).iter_rows()
+        sheet = workbook.get_sheet_by_name(meta.name)
         if meta.visible == SheetVisibleEnum.Visible:
-            rows.extend(_rows(meta.name, values, facts[meta.name]))
+            rows.extend(_rows(sheet, facts[meta.name]))
         elif meta.name == MANIFEST_SHEET:
-            manifest = _token(values)
+            manifest = _token(sheet.iter_rows())
     return rows, manifest
 
 
-def _rows(name: str, values: Iterable[list], facts: SheetFacts) -> Iterator[RawRow]:
-    """Rows that hold something; calamine counts from the sheet's first row, blank or not."""
-    last = -1
-    for last, row in enumerate(values):
+def _rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[RawRow]:
+    """Rows that hold something. calamine gives all rows, but only the columns from `start` on."""
+    name, last = sheet.name, -1
+    first_column = sheet.start[1] if sheet.start else 0
+    for last, row in enumerate(sheet.iter_rows()):
         cells = {
             index: cell_of(value, percent=(last, index) in facts.percent)
-            for index, value in enumerate(row)
+            for index, value in enumerate(row, start=first_column)
             if not is_empty(value)
         }
         cells |= _open_cells(facts, last)

@@ -54,13 +54,21 @@ class IssueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PastFigure:
+    """`text` is empty where nothing was approved."""
+
+    period: Period
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FigureLine:
     """A line of the preview with its note, the cell it came from and the quarters before."""
 
     diff: DiffRow
     source: StagedRow | None
     cells: str
-    past: list[str]
+    past: list[PastFigure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,11 @@ class SubmissionDetail:
     @property
     def answered(self) -> int:
         return sum(line.source is not None for line in self.lines)
+
+    @property
+    def issues_left(self) -> int:
+        """How many issues of the newest upload are not shown."""
+        return self.last.errors + self.last.warnings - len(self.issues) if self.last else 0
 
     @property
     def return_reason(self) -> ReviewDecision | None:
@@ -162,7 +175,8 @@ def figure_lines(submission: Submission, periods: list[Period]) -> list[FigureLi
     for diff in kind.diff(submission):
         source, past = rows.get(diff.key), history.get(diff.key, {})
         cells = ", ".join(source.cells.values()) if source else ""
-        lines.append(FigureLine(diff, source, cells, [past.get(period, "") for period in periods]))
+        before = [PastFigure(period, past.get(period, "")) for period in periods]
+        lines.append(FigureLine(diff, source, cells, before))
     return lines
 
 

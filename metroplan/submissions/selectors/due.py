@@ -9,7 +9,7 @@ from metroplan.submissions.states import EDITABLE
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`days_left` is negative once the day has passed; `matters` while the unit still has to act."""
+    """`days_left` is negative once the day is over; `matters` while the unit still has to act."""
 
     on: date
     days_left: int

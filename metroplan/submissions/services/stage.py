@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
+from metroplan.organisations.policy import require
 from metroplan.submissions.locks import lock
 from metroplan.submissions.models import RowIssue, Severity, StagedRow, Submission, Upload
 from metroplan.submissions.readers import read_file
@@ -40,12 +41,17 @@ def stage_upload(
     content: bytes,
     expected_version: int,
     way: str = Upload.Way.FILE,
+    idempotency_key: str = "",
 ) -> Upload:
     """Store the file and, when it has no error, make its content the submission's next version.
 
     A file with errors is kept and listed as refused; the submission stays as it was. The file that
-    is already the present version is recognised and not staged again.
+    is already the present version is recognised and not staged again; so is a request that comes
+    twice with the same key.
     """
+    if repeated := answered_already(submission, idempotency_key, sha256(content)):
+        return repeated
+    require(actor, "submission.fill", submission)
     submission = lock(submission, expected_version=expected_version)
     if submission.status not in EDITABLE:
         raise not_open(submission)
@@ -54,7 +60,9 @@ def stage_upload(
     if same is not None:
         return same
     result = check_file(submission=submission, filename=filename, content=content)
-    upload = keep_upload(submission, actor, filename, content, way, result)
+    upload = keep_upload(
+        submission, actor, filename, content, result, way=way, idempotency_key=idempotency_key
+    )
     if upload.status == Upload.Status.STAGED:
         make_version(submission, upload, result.rows)
     record(
@@ -91,6 +99,20 @@ def refuse_oversize(size: int) -> None:
         )
 
 
+def answered_already(submission: Submission, key: str, digest: str) -> Upload | None:
+    """What came of the request that first carried this key."""
+    if not key:
+        return None
+    earlier = submission.uploads.filter(idempotency_key=key).select_related("file").first()
+    if earlier and earlier.file.sha256 != digest:
+        raise MetroplanError(
+            "request.key_reused",
+            _("This Idempotency-Key was used for another file: send a new key."),
+            status=422,
+        )
+    return earlier
+
+
 def staged_already(submission: Submission, digest: str) -> Upload | None:
     newest = submission.uploads.filter(version=submission.version).select_related("file").first()
     return newest if newest and newest.file.sha256 == digest else None
@@ -101,19 +123,19 @@ def keep_upload(
     actor: User,
     filename: str,
     content: bytes,
-    way: str,
     result: CleanResult,
+    **how: str,
 ) -> Upload:
     errors = sum(issue.severity == Severity.ERROR for issue in result.issues)
     upload = Upload.objects.create(
         submission=submission,
-        way=way,
         file=store_file(name=filename, content=content, actor=actor),
         status=Upload.Status.REFUSED if errors else Upload.Status.STAGED,
         version=None if errors else submission.version + 1,
         uploaded_by=actor,
         errors=errors,
         warnings=len(result.issues) - errors,
+        **how,
     )
     RowIssue.objects.bulk_create(_issue(upload, issue) for issue in result.issues)
     return upload

@@ -1,0 +1,247 @@
+"""Measures, indicators, targets, observations and progress over the API, all by their codes.
+
+An indicator's code is that of its plan and its own, joined by a full stop:
+`guangxi-2014.integrity-units`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from indicators.engine.goals import Unit, current_targets, targets_of
+from indicators.models import Indicator, Measure, Observation, Progress, Target
+from indicators.selectors.explaining import explanation
+from metroplan.common.api_fields import PeriodField, PeriodFilter
+from metroplan.organisations.permissions import MayView
+
+FULL_CODE = Concat("plan__code", Value("."), "code")
+
+
+def full_code(indicator: Indicator) -> str:
+    return f"{indicator.plan.code}.{indicator.code}"
+
+
+class MeasureOut(serializers.ModelSerializer):
+    class Meta:
+        model = Measure
+        fields = [
+            "code", "name_zh", "name_en", "unit_zh", "unit_en", "kind", "accumulation", "roll_up",
+            "mean_level", "numerator_zh", "numerator_en", "denominator_zh", "denominator_en",
+            "decimals", "carry_forward", "source",
+        ]  # fmt: skip
+
+
+class IndicatorOut(serializers.ModelSerializer):
+    code = serializers.SerializerMethodField()
+    plan = serializers.SlugRelatedField("code", read_only=True)
+    measure = serializers.CharField(source="series.measure.code")
+    window = serializers.CharField(source="series.window")
+    category = serializers.SlugRelatedField("code", read_only=True)
+    owner = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = Indicator
+        fields = [
+            "code", "plan", "measure", "window", "name_zh", "name_en", "clause", "category",
+            "attribute", "comparator", "basis", "mode", "owner", "baseline_year",
+            "baseline_value", "group", "notes_zh", "notes_en",
+        ]  # fmt: skip
+
+    def get_code(self, indicator: Indicator) -> str:
+        return full_code(indicator)
+
+
+class OfIndicator(serializers.Serializer):
+    """What rows that belong to an indicator and a unit begin with."""
+
+    indicator = serializers.SerializerMethodField()
+    organisation = serializers.SlugRelatedField("code", read_only=True)
+
+    def get_indicator(self, row: Any) -> str:
+        return full_code(row.indicator)
+
+
+class TargetOut(OfIndicator, serializers.ModelSerializer):
+    milestone = serializers.IntegerField(source="milestone.year")
+
+    class Meta:
+        model = Target
+        fields = [
+            "indicator", "organisation", "milestone", "low", "high", "approximate", "revision",
+            "effective_from", "document", "reason", "is_demo",
+        ]  # fmt: skip
+
+
+class ObservationOut(serializers.ModelSerializer):
+    """`trace` is the address of the page that leads to the cell the figure came from."""
+
+    measure = serializers.SlugRelatedField("code", read_only=True)
+    organisation = serializers.SlugRelatedField("code", read_only=True)
+    period = PeriodField()
+    trace = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Observation
+        fields = [
+            "measure", "organisation", "period", "state", "value", "numerator", "denominator",
+            "revision", "recorded_at", "trace",
+        ]  # fmt: skip
+
+    def get_trace(self, row: Observation) -> str:
+        return reverse("indicators:observation-trace", args=[row.pk])
+
+
+class ProgressOut(OfIndicator, serializers.ModelSerializer):
+    """`lag_quarters` is positive when behind the path; ratios of progress are parts of one."""
+
+    period = PeriodField()
+    milestone = serializers.IntegerField(source="milestone_year", allow_null=True)
+    explanation = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Progress
+        fields = [
+            "indicator", "organisation", "period", "actual", "expected", "target", "milestone",
+            "baseline", "attainment", "schedule_ratio", "lag_quarters", "status", "provisional",
+            "met_by_rounding", "reported", "units_expected", "carried", "explanation",
+            "rule_version", "computed_at",
+        ]  # fmt: skip
+
+    def get_explanation(self, row: Progress) -> str:
+        unit = Unit.from_path(row.organisation_id, row.organisation.path)
+        asked = targets_of(row.indicator, unit, self.context["targets"])
+        return explanation(row, row.indicator, row.organisation, asked)
+
+
+class OfPlanFilter(django_filters.FilterSet):
+    plan = django_filters.CharFilter(field_name="plan__code")
+    measure = django_filters.CharFilter(field_name="series__measure__code")
+    category = django_filters.CharFilter(field_name="category__code")
+
+    class Meta:
+        model = Indicator
+        fields = ["attribute", "comparator"]
+
+
+class OfIndicatorFilter(django_filters.FilterSet):
+    plan = django_filters.CharFilter(field_name="indicator__plan__code")
+    indicator = django_filters.CharFilter(method="by_code")
+    organisation = django_filters.CharFilter(field_name="organisation__code")
+
+    def by_code(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        plan, _, code = value.partition(".")
+        return rows.filter(indicator__plan__code=plan, indicator__code=code)
+
+
+class TargetFilter(OfIndicatorFilter):
+    milestone = django_filters.NumberFilter(field_name="milestone__year")
+
+
+class ProgressFilter(OfIndicatorFilter):
+    period = PeriodFilter(field_name="period")
+
+    class Meta:
+        model = Progress
+        fields = ["status", "provisional"]
+
+
+class ObservationFilter(django_filters.FilterSet):
+    measure = django_filters.CharFilter(field_name="measure__code")
+    organisation = django_filters.CharFilter(field_name="organisation__code")
+    period = PeriodFilter(field_name="period")
+
+    class Meta:
+        model = Observation
+        fields = ["state"]
+
+
+class MeasureViewSet(viewsets.ReadOnlyModelViewSet):
+    """What is collected; the same for every unit."""
+
+    serializer_class = MeasureOut
+    permission_classes = [MayView]
+    needs = "plan.view"
+    lookup_field = "code"
+    lookup_value_regex = "[^/]+"
+    filterset_fields = ["kind", "accumulation", "roll_up", "source"]
+    ordering_fields = ["code"]
+    queryset = Measure.objects.all()
+
+
+class IndicatorViewSet(viewsets.ReadOnlyModelViewSet):
+    """`?plan=guangxi-2014`; one by `guangxi-2014.integrity-units`."""
+
+    serializer_class = IndicatorOut
+    permission_classes = [MayView]
+    needs = "plan.view"
+    lookup_field = "full_code"
+    lookup_url_kwarg = "code"
+    lookup_value_regex = "[^/]+"
+    filterset_class = OfPlanFilter
+    ordering_fields = ["position", "code"]
+    queryset = Indicator.objects.none()
+
+    def get_queryset(self) -> QuerySet[Indicator]:
+        visible = Indicator.objects.visible_to(self.request.user).annotate(full_code=FULL_CODE)
+        return visible.select_related("plan", "series__measure", "category", "owner")
+
+
+class TargetViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Every revision of every target of the caller's units, the newest revision in force."""
+
+    serializer_class = TargetOut
+    permission_classes = [MayView]
+    needs = "plan.view"
+    filterset_class = TargetFilter
+    ordering_fields = ["milestone__year", "revision"]
+    queryset = Target.objects.none()
+
+    def get_queryset(self) -> QuerySet[Target]:
+        visible = Target.objects.visible_to(self.request.user)
+        return visible.select_related("indicator__plan", "organisation", "milestone")
+
+
+class ObservationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Approved figures as they stand now: `?measure=integrity_units&period=2024Q3`."""
+
+    serializer_class = ObservationOut
+    permission_classes = [MayView]
+    needs = "figures.view"
+    filterset_class = ObservationFilter
+    ordering_fields = ["period", "recorded_at"]
+    queryset = Observation.objects.none()
+
+    def get_queryset(self) -> QuerySet[Observation]:
+        visible = Observation.objects.visible_to(self.request.user)
+        current = visible.filter(superseded_at__isnull=True)
+        return current.select_related("measure", "organisation").order_by("id")
+
+
+class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Where units stand: `?plan=guangxi-2014&organisation=450100&period=2015Q4&status=behind`."""
+
+    serializer_class = ProgressOut
+    permission_classes = [MayView]
+    needs = "figures.view"
+    filterset_class = ProgressFilter
+    ordering_fields = ["period", "schedule_ratio", "lag_quarters", "attainment"]
+    queryset = Progress.objects.none()
+
+    def get_queryset(self) -> QuerySet[Progress]:
+        visible = Progress.objects.visible_to(self.request.user)
+        rows = visible.select_related("indicator__plan", "indicator__series__measure")
+        return rows.select_related("organisation").order_by("id")
+
+    def list(self, request: Request) -> Response:
+        page: Iterable[Progress] = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        targets = current_targets({row.indicator_id: row.indicator for row in page}.values())
+        context = self.get_serializer_context() | {"targets": targets}
+        rows = ProgressOut(page, many=True, context=context)
+        return self.get_paginated_response(rows.data)

@@ -1,0 +1,105 @@
+"""From a figure back to the cell or the line it came from, and through whose hands it went."""
+
+import csv
+from dataclasses import dataclass
+from itertools import islice
+
+from indicators.models import ImportBatch, Indicator, Observation
+from indicators.selectors.scale import Scale, scale_of
+from indicators.selectors.standing import IndicatorRef
+from metroplan.organisations.models import User
+from metroplan.submissions.models import ReviewDecision, StagedRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLine:
+    """The line of the imported file, as (column, text) pairs; `cells` is empty when it is gone."""
+
+    batch: ImportBatch
+    number: int
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationTrace:
+    """One of `row` (a line of a submission) and `line` (of an imported file) is the source.
+
+    `decisions` are those on the submission up to the figure's version, oldest first; `revisions`
+    all that was ever recorded for the unit and quarter, newest first; `used_by` the indicators
+    that count the measure, as far as the reader sees their plans.
+    """
+
+    observation: Observation
+    scale: Scale
+    row: StagedRow | None
+    line: ImportedLine | None
+    decisions: tuple[ReviewDecision, ...]
+    revisions: tuple[Observation, ...]
+    used_by: tuple[IndicatorRef, ...]
+
+
+def observation_trace(observation: Observation, user: User) -> ObservationTrace:
+    """The observation comes with measure and organisation, and is visible to the user."""
+    row = _row(observation)
+    return ObservationTrace(
+        observation=observation,
+        scale=scale_of(observation.measure),
+        row=row,
+        line=_line(observation),
+        decisions=tuple(_decisions(row)) if row else (),
+        revisions=tuple(
+            Observation.objects.filter(
+                measure=observation.measure_id,
+                organisation=observation.organisation_id,
+                period=observation.period,
+            ).order_by("-revision")
+        ),
+        used_by=tuple(_used_by(observation, user)),
+    )
+
+
+def _row(observation: Observation) -> StagedRow | None:
+    if observation.staged_row_id is None:
+        return None
+    return StagedRow.objects.select_related(
+        "submission__form", "upload__file", "upload__uploaded_by__organisation"
+    ).get(pk=observation.staged_row_id)
+
+
+def _decisions(row: StagedRow) -> list[ReviewDecision]:
+    return list(
+        ReviewDecision.objects.filter(submission=row.submission_id, version__lte=row.version)
+        .select_related("unit", "decided_by")
+        .order_by("id")
+    )
+
+
+def _line(observation: Observation) -> ImportedLine | None:
+    if observation.batch_id is None:
+        return None
+    batch = ImportBatch.objects.select_related("file", "imported_by").get(pk=observation.batch_id)
+    return ImportedLine(batch, observation.line or 0, _cells(batch, observation.line or 0))
+
+
+def _cells(batch: ImportBatch, number: int) -> tuple[tuple[str, str], ...]:
+    """Read from the stored file; nothing where the file cannot be opened any more."""
+    try:
+        with batch.file.content.open("rb") as file:
+            lines = (line.decode("utf-8-sig", errors="replace") for line in file)
+            header = next(lines, "")
+            found = next(islice(lines, number - 2, None), "") if number > 1 else ""
+    except FileNotFoundError:
+        return ()
+    names, values = (next(csv.reader([text.strip()]), []) for text in (header, found))
+    return tuple(zip(names, values, strict=False))
+
+
+def _used_by(observation: Observation, user: User) -> list[IndicatorRef]:
+    indicators = (
+        Indicator.objects.visible_to(user)
+        .filter(series__measure=observation.measure_id)
+        .select_related("series__measure", "plan", "owner")
+        .order_by("plan__code", "position")
+    )
+    path = observation.organisation.path
+    return [IndicatorRef.of(item) for item in indicators if path.startswith(item.owner.path)]
