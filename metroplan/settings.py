@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -212,6 +213,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout":
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "nightly-recompute": {
+        "task": "indicators.tasks.recompute_everything",
+        "schedule": crontab(hour=2, minute=10),
+    },
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
     "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},
 }

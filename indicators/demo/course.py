@@ -46,7 +46,7 @@ class Course:
 
 
 def course_of(indicator: Indicator, targets: list[Target], first: Period) -> Course:
-    """`targets` are the owner's, in the order of their milestones; `first` is the plan's quarter."""
+    """`targets` are the owner's in the order of their milestones; `first` is the plan's quarter."""
     measure = indicator.series.measure
     growth = indicator.basis == Basis.GROWTH_PERCENT
     falling = indicator.comparator == Comparator.AT_MOST

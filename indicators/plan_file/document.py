@@ -12,6 +12,10 @@ from metroplan.common.periods import Period
 Text = tuple[str, str]
 
 
+STANDS_FOR_GOOD = 400
+"""Quarters: what has been done stays done until somebody reports otherwise."""
+
+
 @dataclass(frozen=True)
 class HeaderSpec:
     code: str
@@ -191,6 +195,7 @@ def _deliverable(item: IndicatorSpec) -> MeasureSpec:
         name=item.name,
         unit=("", ""),
         kind="yes_no",
+        carry_forward=STANDS_FOR_GOOD,
         accumulation="stock",
         roll_up="own",
         decimals=0,

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Q
 from django.utils import timezone
 
-from indicators.models import DirtyMark, Indicator, Measure, Observation
+from indicators.models import Measure
 from indicators.plan_file.document import HeaderSpec, MeasureSpec, PlanDocument
 from indicators.plan_file.forms import write_forms
 from indicators.plan_file.problems import PlanFileError
@@ -39,7 +39,7 @@ def load(document: PlanDocument, *, actor: Any) -> list[Change]:
     """
     plan, changes = _write(document)
     if changes:
-        _mark_dirty(plan, changes)
+        mark_asked(measures=_touched(plan, changes))
         record("plan.loaded", actor=actor, on=plan, **_summary(document, changes))
     return changes
 
@@ -78,28 +78,14 @@ def _summary(document: PlanDocument, changes: Sequence[Change]) -> dict[str, Any
     }
 
 
-def _mark_dirty(plan: Plan, changes: Sequence[Change]) -> None:
-    """Every unit that is asked for, or has figures under, a measure whose use changed."""
-    indicators = Indicator.objects.filter(plan=plan)
-    if not any(change.thing == "plan" for change in changes):
+def _touched(plan: Plan, changes: Sequence[Change]) -> list[Measure]:
+    """Measures whose meaning, use or askers changed; all of the plan's when its header did."""
+    indicators = plan.indicators.all()
+    if not any(change.thing in ("plan", "form", "form line") for change in changes):
         codes = changed_codes(changes, "indicator") | changed_codes(changes, "target")
         indicators = indicators.filter(code__in=codes)
-    measures = set(indicators.values_list("series__measure", flat=True))
-    redefined = changed_codes(changes, "measure")
-    measures |= set(Measure.objects.filter(code__in=redefined).values_list("pk", flat=True))
-    mark_asked(measures=Measure.objects.filter(pk__in=measures))
-    firsts = (
-        Observation.objects.filter(measure__in=measures)
-        .values("measure", "organisation")
-        .annotate(first=Min("period"))
-        .order_by()
-    )
-    DirtyMark.objects.bulk_create(
-        DirtyMark(
-            measure_id=row["measure"], organisation_id=row["organisation"], period=row["first"]
-        )
-        for row in firsts
-    )
+    touched = Q(series__indicators__in=indicators) | Q(code__in=changed_codes(changes, "measure"))
+    return list(Measure.objects.filter(touched).distinct())
 
 
 @transaction.atomic

@@ -40,7 +40,7 @@ def read_source(text: str) -> Source:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
+        line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else 1
         raise PlanFileError([Problem(line, (), "syntax", {"detail": error.problem})]) from error
     except yaml.YAMLError as error:
         raise PlanFileError([Problem(1, (), "syntax", {"detail": str(error)})]) from error

@@ -1,12 +1,11 @@
 """Whose figures make up a unit's figure: the units right below it, and what it reported itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from indicators.models import Indicator, Progress, RollUp, RollUpRule
+from indicators.models import Progress, RollUp, RollUpRule
 from indicators.selectors.units import UnitRef
-from metroplan.common.periods import Period
 
 ADDITIVE = {RollUpRule.SUM}
 
@@ -34,19 +33,18 @@ class Contribution:
 
 
 def contributions(
-    indicator: Indicator, total: RollUp | None, units: Sequence[UnitRef], period: Period
+    roll_up: str,
+    total: RollUp | None,
+    units: Sequence[UnitRef],
+    below: Mapping[int, RollUp],
+    standings: Mapping[int, Progress],
 ) -> list[Contribution]:
-    """In the order of the units' codes; the unit's own report comes first where there is one."""
-    roll_up = indicator.measure.roll_up
+    """In the order of `units`; the unit's own report comes first where there is one.
+
+    `roll_up` is the measure's rule; `below` and `standings` go by the unit's id.
+    """
     if roll_up == RollUpRule.OWN or total is None:
         return []
-    keys = [unit.pk for unit in units]
-    roll_ups = RollUp.objects.filter(
-        series=indicator.series_id, organisation__in=keys, period=period
-    )
-    below = {row.organisation_id: row for row in roll_ups}
-    progress = Progress.objects.filter(indicator=indicator, organisation__in=keys, period=period)
-    standings = {row.organisation_id: row for row in progress}
     rows = [
         _row(unit, below.get(unit.pk), standings.get(unit.pk), total, roll_up) for unit in units
     ]

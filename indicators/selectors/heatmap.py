@@ -1,14 +1,15 @@
 """The units below against the indicators with numbers: status, figure and coverage of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from indicators.models import Comparator, Indicator, Progress, RollUp
 from indicators.selectors.standing import IndicatorRef
-from indicators.selectors.units import UnitRef, children_of
+from indicators.selectors.units import UnitRef
 from metroplan.common.periods import Period
-from metroplan.organisations.models import Organisation, User
+
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,15 @@ class HeatMap:
     left_out: int
 
 
-Key = tuple[int, int]
-
-
 def heat_map(
-    organisation: Organisation, period: Period, indicators: Sequence[Indicator], user: User
+    units: Sequence[UnitRef],
+    period: Period,
+    indicators: Sequence[Indicator],
+    progress: Mapping[Key, Progress],
 ) -> HeatMap:
+    """`progress` goes by (indicator id, unit id)."""
     numeric = [item for item in indicators if item.comparator != Comparator.DONE]
-    units = children_of(organisation, period, user)
     roll_ups = _roll_ups(units, numeric, period)
-    progress = _progress(units, numeric, period)
     reported = {series for series, _ in roll_ups}
     shown = [item for item in numeric if item.series_id in reported]
     refs = {item.pk: IndicatorRef.of(item) for item in shown}
@@ -61,7 +61,7 @@ def heat_map(
 
 
 def _roll_ups(
-    units: list[UnitRef], indicators: list[Indicator], period: Period
+    units: Sequence[UnitRef], indicators: Sequence[Indicator], period: Period
 ) -> dict[Key, RollUp]:
     found = RollUp.objects.filter(
         organisation__in=[unit.pk for unit in units],
@@ -71,23 +71,12 @@ def _roll_ups(
     return {(row.series_id, row.organisation_id): row for row in found}
 
 
-def _progress(
-    units: list[UnitRef], indicators: list[Indicator], period: Period
-) -> dict[Key, Progress]:
-    found = Progress.objects.filter(
-        organisation__in=[unit.pk for unit in units],
-        indicator__in=[item.pk for item in indicators],
-        period=period,
-    ).only("indicator_id", "organisation_id", "status", "provisional")
-    return {(row.indicator_id, row.organisation_id): row for row in found}
-
-
 def _cell(
     indicator: Indicator,
     ref: IndicatorRef,
     unit: UnitRef,
     roll_ups: dict[Key, RollUp],
-    progress: dict[Key, Progress],
+    progress: Mapping[Key, Progress],
 ) -> HeatCell:
     rolled = roll_ups.get((indicator.series_id, unit.pk))
     standing = progress.get((indicator.pk, unit.pk))

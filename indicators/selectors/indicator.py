@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from indicators.engine.goals import Unit, current_targets, goal_of, targets_of
+from django.db.models import Q, QuerySet
+
+from indicators.engine.goals import Targets, Unit, goal_of, targets_of
 from indicators.models import Indicator, Kind, Observation, Progress, RollUp, Target, Window
 from indicators.rules import (
     AssessInput,
@@ -14,12 +16,14 @@ from indicators.rules import (
     Trajectory,
     assess,
     milestone_ladder,
+    target_value,
+    year_end,
 )
 from indicators.selectors.contributions import Contribution, contributions
 from indicators.selectors.explaining import explanation
 from indicators.selectors.scale import target_text
 from indicators.selectors.standing import Standing, standing_of
-from indicators.selectors.units import UnitRef, children_of, missing_units, units_above
+from indicators.selectors.units import UnitRef, children_of, missing_units
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, User
 
@@ -94,7 +98,6 @@ class IndicatorPage:
     targets: tuple[TargetRow, ...]
     contributions: tuple[Contribution, ...]
     observations: tuple[Observation, ...]
-    above: tuple[UnitRef, ...]
 
     @property
     def ratio(self) -> bool:
@@ -110,13 +113,15 @@ def indicator_page(
     indicator: Indicator, organisation: Organisation, period: Period, user: User
 ) -> IndicatorPage:
     """The indicator comes with `series__measure`, `plan` and `owner`; the unit is visible."""
-    roll_ups = _by_period(RollUp.objects.filter(series=indicator.series_id), organisation)
-    progress = _by_period(Progress.objects.filter(indicator=indicator), organisation)
+    below = children_of(organisation, period, user)
+    roll_ups = _Rows(RollUp.objects.filter(series=indicator.series_id), organisation, below, period)
+    progress = _Rows(Progress.objects.filter(indicator=indicator), organisation, below, period)
     unit = Unit.from_path(organisation.pk, organisation.path)
-    asked = targets_of(indicator, unit, current_targets([indicator]))
-    goal = _goal(indicator, unit, asked, roll_ups)
-    now, rolled = progress.get(period), roll_ups.get(period)
-    assessed = assess(_given(goal, period, rolled, roll_ups)) if goal else None
+    stored = _newest_targets(indicator, unit)
+    asked = targets_of(indicator, unit, _as_asked(indicator, stored))
+    goal = goal_of(indicator, unit, asked, _history(roll_ups.own)) if asked else None
+    now, rolled = progress.own.get(period), roll_ups.own.get(period)
+    assessed = assess(_given(goal, period, rolled, roll_ups.own)) if goal else None
     missing = tuple(_missing(indicator, organisation, period, rolled, user))
     standing = standing_of(indicator, period, now, missing if now and now.provisional else ())
     return IndicatorPage(
@@ -134,28 +139,31 @@ def indicator_page(
         newest=rolled.newest if rolled else None,
         missing=missing,
         path=tuple(_path(goal.trajectory)) if goal else (),
-        points=tuple(_points(roll_ups, progress)),
-        targets=tuple(_target_rows(indicator, unit, goal, roll_ups, period)),
+        points=tuple(_point(at, row, progress.own.get(at)) for at, row in roll_ups.own.items()),
+        targets=tuple(_target_rows(indicator, unit, goal, stored, roll_ups.own, period)),
         contributions=tuple(
-            contributions(indicator, rolled, children_of(organisation, period, user), period)
+            contributions(indicator.measure.roll_up, rolled, below, roll_ups.below, progress.below)
         ),
         observations=tuple(own_observations(indicator, organisation, period)),
-        above=tuple(unit for unit in units_above(organisation, user) if _within(unit, indicator)),
     )
 
 
-def _by_period(rows, organisation: Organisation) -> dict[Period, object]:
-    found = rows.filter(organisation=organisation).order_by("period")
-    return {row.period: row for row in found}
+class _Rows:
+    """`own`: quarter → the unit's row; `below`: unit id → its row at the page's quarter."""
 
-
-def _goal(
-    indicator: Indicator,
-    unit: Unit,
-    asked: list[MilestoneTarget],
-    roll_ups: dict[Period, RollUp],
-) -> Goal | None:
-    return goal_of(indicator, unit, asked, _history(roll_ups)) if asked else None
+    def __init__(
+        self,
+        rows: QuerySet,
+        organisation: Organisation,
+        below: Sequence[UnitRef],
+        period: Period,
+    ) -> None:
+        keys = [unit.pk for unit in below]
+        wanted = Q(organisation=organisation) | Q(organisation__in=keys, period=period)
+        found = list(rows.filter(wanted).order_by("period"))
+        own = organisation.pk
+        self.own = {row.period: row for row in found if row.organisation_id == own}
+        self.below = {row.organisation_id: row for row in found if row.organisation_id != own}
 
 
 def _history(roll_ups: dict[Period, RollUp]) -> dict[int, Decimal]:
@@ -227,10 +235,6 @@ def _path(trajectory: Trajectory | None) -> list[PathPoint]:
     ] or [PathPoint(Period(target.at), target.low, baseline=False) for target in trajectory.targets]
 
 
-def _points(roll_ups: dict[Period, RollUp], progress: dict[Period, Progress]) -> list[Point]:
-    return [_point(at, row, progress.get(at)) for at, row in roll_ups.items()]
-
-
 def _point(at: Period, row: RollUp, progress: Progress | None) -> Point:
     return Point(
         period=at,
@@ -245,29 +249,52 @@ def _point(at: Period, row: RollUp, progress: Progress | None) -> Point:
     )
 
 
+def _newest_targets(indicator: Indicator, unit: Unit) -> dict[str, list[Target]]:
+    """Code of the unit, or of one above → its targets in order, each in its newest revision."""
+    rows = (
+        Target.objects.filter(indicator=indicator, organisation__code__in=[unit.code, *unit.above])
+        .select_related("organisation", "milestone")
+        .order_by("organisation", "milestone__year", "-revision")
+        .distinct("organisation", "milestone__year")
+    )
+    stored: dict[str, list[Target]] = {}
+    for row in rows:
+        stored.setdefault(row.organisation.code, []).append(row)
+    return stored
+
+
+def _as_asked(indicator: Indicator, stored: dict[str, list[Target]]) -> Targets:
+    roll_up = indicator.measure.roll_up
+    return {
+        (indicator.pk, code): [
+            MilestoneTarget(
+                year_end(row.milestone.year),
+                target_value(row.low, indicator.comparator, roll_up),
+                row.high,
+                row.approximate,
+            )
+            for row in rows
+        ]
+        for code, rows in stored.items()
+    }
+
+
 def _target_rows(
     indicator: Indicator,
     unit: Unit,
     goal: Goal | None,
+    stored: dict[str, list[Target]],
     roll_ups: dict[Period, RollUp],
     period: Period,
 ) -> list[TargetRow]:
     """The unit's own targets, or those of the nearest unit above where it goes by them."""
     if goal is None:
         return []
-    rows = (
-        Target.objects.filter(indicator=indicator, organisation__code__in=[unit.code, *unit.above])
-        .select_related("organisation", "milestone")
-        .order_by("milestone__year", "-revision")
-    )
-    by_unit: dict[str, dict[int, Target]] = {}
-    for row in rows:
-        by_unit.setdefault(row.organisation.code, {}).setdefault(row.milestone.year, row)
-    holder = next(code for code in (unit.code, *unit.above) if code in by_unit)
+    holder = next(code for code in (unit.code, *unit.above) if code in stored)
     ladder = _ladder(indicator, goal, roll_ups, period)
     return [
-        _target_row(indicator, row, ladder.get(year), inherited=holder != unit.code)
-        for year, row in by_unit[holder].items()
+        _target_row(indicator, row, ladder.get(row.milestone.year), inherited=holder != unit.code)
+        for row in stored[holder]
     ]
 
 
@@ -316,8 +343,3 @@ def own_observations(
         period__lte=period,
         superseded_at__isnull=True,
     ).order_by("-period")[:OBSERVATIONS_SHOWN]
-
-
-def _within(unit: UnitRef, indicator: Indicator) -> bool:
-    """At or below the owner: above it the indicator is nobody's."""
-    return f"/{unit.code}/" not in indicator.owner.path or unit.code == indicator.owner.code

@@ -1,6 +1,6 @@
 """One unit at one quarter, across the indicators it is measured by: the leadership's overview."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,9 +11,9 @@ from indicators.engine.goals import Unit, current_targets, targets_of
 from indicators.models import Indicator, Progress, ProgressStatus
 from indicators.rules.summary import summarise
 from indicators.selectors.explaining import explanation
-from indicators.selectors.heatmap import HeatMap, heat_map
+from indicators.selectors.heatmap import HeatMap, Key, heat_map
 from indicators.selectors.standing import Standing, standing_of
-from indicators.selectors.units import UnitRef, missing_units
+from indicators.selectors.units import UnitRef, children_of, missing_units
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.querysets import within
@@ -118,13 +118,19 @@ class Overview:
 
 
 def overview(
-    organisation: Organisation, period: Period, plan: Plan | None, user: User, *, today: date
+    organisation: Organisation, period: Period, plan_code: str, user: User, *, today: date
 ) -> Overview:
-    """The unit must be visible to the user; a plan, when given, must be one that applies to it."""
+    """The unit must be visible to the user; "" looks at all plans that apply to it.
+
+    A plan that does not apply gives an overview with `plan` None, over all plans.
+    """
     applying = list(indicators_for(organisation, user))
     plans = tuple({item.plan_id: item.plan for item in applying}.values())
+    plan = next((item for item in plans if item.code == plan_code), None)
     chosen = [item for item in applying if plan is None or item.plan_id == plan.pk]
-    standings = standings_of(chosen, organisation, period, user)
+    units = children_of(organisation, period, user)
+    progress = stored_progress(chosen, [organisation.pk, *(unit.pk for unit in units)], period)
+    standings = standings_of(chosen, organisation, period, user, progress)
     attention = needing_attention(standings)
     summary = summarise((row.status, row.attainment) for row in standings)
     computed = [row.computed_at for row in standings if row.computed_at]
@@ -141,7 +147,7 @@ def overview(
         standings=tuple(standings),
         attention=tuple(explained(attention, chosen, organisation)),
         countdowns=tuple(_countdowns(plans, plan, standings, period, today)),
-        heat=heat_map(organisation, period, chosen, user),
+        heat=heat_map(units, period, chosen, progress),
         reporting=reporting_rate(organisation, period, today),
         computed_at=max(computed, default=None),
     )
@@ -158,24 +164,33 @@ def indicators_for(organisation: Organisation, user: User) -> QuerySet[Indicator
     )
 
 
+def stored_progress(
+    indicators: Sequence[Indicator], units: Sequence[int], period: Period
+) -> dict[Key, Progress]:
+    """(indicator id, unit id) → its row at the quarter."""
+    found = Progress.objects.filter(
+        organisation__in=units, period=period, indicator__in=[item.pk for item in indicators]
+    )
+    return {(row.indicator_id, row.organisation_id): row for row in found}
+
+
 def standings_of(
-    indicators: Sequence[Indicator], organisation: Organisation, period: Period, user: User
+    indicators: Sequence[Indicator],
+    organisation: Organisation,
+    period: Period,
+    user: User,
+    progress: Mapping[Key, Progress] | None = None,
 ) -> list[Standing]:
     """What is asked of the unit; the owner's indicators are shown before anything is reported."""
-    found = Progress.objects.filter(
-        organisation=organisation, period=period, indicator__in=[item.pk for item in indicators]
-    )
-    progress = {row.indicator_id: row for row in found}
-    thin = {
-        item.series_id
-        for item in indicators
-        if item.pk in progress and progress[item.pk].provisional
-    }
-    missing = missing_units(organisation, period, thin, user) if thin else {}
+    if progress is None:
+        progress = stored_progress(indicators, [organisation.pk], period)
+    rows = {item.pk: progress.get((item.pk, organisation.pk)) for item in indicators}
+    thin = {item.series_id for item in indicators if (row := rows[item.pk]) and row.provisional}
+    missing = missing_units(organisation, period, thin, user)
     return [
         standing_of(item, period, row, _named(item, row, missing))
         for item in indicators
-        if (row := progress.get(item.pk)) or item.owner_id == organisation.pk
+        if (row := rows[item.pk]) or item.owner_id == organisation.pk
     ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from indicators.models import Basis, Comparator, Indicator, Kind, Measure, RollUpRule
 from metroplan.common.naming import localised
 from metroplan.common.rounding import NOT_KNOWN, display
+from metroplan.common.templatetags.metroplan import grouped
 
 PERCENT = "%"
 
@@ -26,8 +27,7 @@ class Scale:
             return NOT_KNOWN
         if self.done:
             return _("Done") if value >= 1 else _("Not done")
-        whole, point, rest = display(value, self.decimals).partition(".")
-        return f"{int(whole):,}{point}{rest}" if int(whole) else f"{whole}{point}{rest}"
+        return grouped(display(value, self.decimals))
 
     def text(self, value: Decimal | None) -> str:
         """The figure with its unit."""

@@ -119,9 +119,12 @@ def standing_of(
     )
 
 
-def fingerprint(organisation: Organisation, period: Period) -> str:
+def fingerprint(
+    organisation: Organisation, period: Period, *, indicator: Indicator | None = None
+) -> str:
     """Changes whenever a standing of the unit at the quarter was computed anew."""
-    newest = Progress.objects.filter(organisation=organisation, period=period).aggregate(
-        newest=Max("computed_at")
-    )["newest"]
+    rows = Progress.objects.filter(organisation=organisation, period=period)
+    if indicator is not None:
+        rows = rows.filter(indicator=indicator)
+    newest = rows.aggregate(newest=Max("computed_at"))["newest"]
     return newest.isoformat() if newest else "none"

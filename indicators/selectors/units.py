@@ -9,6 +9,7 @@ from django.db import connection
 from metroplan.common.naming import BilingualName
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, OrganisationAncestry, User
+from metroplan.organisations.querysets import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,23 @@ def children_of(organisation: Organisation, period: Period, user: User) -> list[
     return [UnitRef.of(row.descendant, user) for row in rows]
 
 
-def units_above(organisation: Organisation, user: User) -> list[UnitRef]:
-    """The units over it that the reader may open, highest first."""
-    codes = organisation.path.strip("/").split("/")[:-1]
-    own = user.organisation.path.strip("/").split("/")
-    wanted = codes[len(own) - 1 :]
-    if not wanted:
-        return []
-    units = Organisation.objects.filter(code__in=wanted).order_by("path")
-    return [UnitRef.of(unit, user) for unit in units]
+def line_down_to(code: str, period: Period, user: User) -> list[Organisation]:
+    """The unit last, before it those above it at the quarter that the reader may open.
+
+    Empty where the reader may not open the unit, or it did not exist at the quarter.
+    """
+    own = user.organisation.path
+    rows = (
+        OrganisationAncestry.objects.filter(
+            within("descendant", own),
+            descendant__code=code,
+            since__lte=period.index,
+            until__gt=period.index,
+        )
+        .select_related("ancestor")
+        .order_by("-depth")
+    )
+    return [row.ancestor for row in rows if row.ancestor.path.startswith(own)]
 
 
 # A unit has not reported where its gap is larger than those of the units below it together.

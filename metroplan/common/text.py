@@ -64,8 +64,8 @@ def read_number(text: str, units: Collection[str] = ()) -> Quantity:
     """The number a text says, in the unit that `units` names (in any language).
 
     The unit may stand behind it, and 万 or 亿 count on top of it: "1.5万台" is 15000 台, while of
-    something given in 万元 "3.5万", "3.5万元" and "35000元" are all 3.5. Raises NotANumber, also for
-    separators that do not group by three: "1,23" may mean 123 or 1.23.
+    something given in 万元 "3.5万", "3.5万元" and "35000元" are all 3.5. Raises NotANumber, also
+    for separators that do not group by three: "1,23" may mean 123 or 1.23.
     """
     plain, unit_scale = _without_unit(normalise(text).lstrip("'"), units)
     match = NUMBER.fullmatch(plain) if len(plain) <= MAX_LENGTH else None

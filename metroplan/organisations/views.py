@@ -120,10 +120,12 @@ def account_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 def account_password_reset(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its answer to POST is a page, so a visit to the address leads back to the account."""
     account = visible_account(request, pk)
     require(request.user, "account.manage", account)
+    if request.method != "POST":
+        return redirect("organisations:account-detail", pk=pk)
     account = accounts.reset_password(actor=request.user, account=account)
     context = {**detail_context(request, account), "link": one_time_link(request, account)}
     return render(request, "organisations/account_detail.html", context)

@@ -86,9 +86,11 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
 def token_create(request: HttpRequest) -> HttpResponse:
+    """Its answer to POST is a page, so a visit to the address leads back to the form."""
     require(request.user, "token.manage")
+    if request.method != "POST":
+        return redirect("organisations:profile")
     form = TokenForm(request.POST)
     if not form.is_valid():
         context = profile_context(request, form)

@@ -1,8 +1,8 @@
 """Makes the awkward files beside it: `python tests/files/make_files.py`, each named for its fault.
 
 The good sheet has its headings in row 4 and four lines: standards in row 5, investment in row 6,
-pass_rate in row 7, platform in row 8. legacy.xls and
-far_cell.xls are kept as they are: no library here writes xls.
+pass_rate in row 7, platform in row 8. The two
+.xls workbooks are kept as they are, since no library here writes such files.
 """
 
 import datetime

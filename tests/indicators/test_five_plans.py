@@ -30,9 +30,9 @@ def five_plans(django_db_setup, django_db_blocker):
 
 
 def targets(plan: str, indicator: str) -> list[tuple]:
-    rows = Target.objects.filter(
-        indicator__plan__code=plan, indicator__code=indicator
-    ).order_by("milestone__year")
+    rows = Target.objects.filter(indicator__plan__code=plan, indicator__code=indicator).order_by(
+        "milestone__year"
+    )
     return [(row.milestone.year, row.low, row.high) for row in rows]
 
 

@@ -212,9 +212,7 @@ def test_a_parent_that_is_not_listed_is_named():
 
 
 def test_shares_that_do_not_add_to_one_are_refused():
-    half = ChangeRow(
-        "1", "split", date(2021, 1, 1), "110000", "110000", Decimal("0.5"), "", ""
-    )
+    half = ChangeRow("1", "split", date(2021, 1, 1), "110000", "110000", Decimal("0.5"), "", "")
     with pytest.raises(MetroplanError) as caught:
         load_divisions(
             divisions=[unit("110000", "province")], changes=[half], actor=None, today=TODAY

@@ -16,6 +16,7 @@ from indicators.plan_file import (
     parse_measures,
     parse_parent_plans,
 )
+from indicators.services.marking import mark_asked
 from metroplan.organisations.services.divisions import (
     load_divisions,
     read_changes,
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             actor=None,
             today=timezone.localdate(),
         )
+        if divisions.anything:
+            mark_asked()
         changed = divisions.created + divisions.updated + divisions.links + divisions.changes
         changed += self._load("measures.yaml", parse_measures, load_measures)
         changed += self._load("parent_plans.yaml", parse_parent_plans, load_parent_plans)

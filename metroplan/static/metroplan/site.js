@@ -29,6 +29,8 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    // The language switch comes back to where partial updates have led meanwhile.
+    if (form.dataset.here) form.elements.next.value = location.pathname + location.search;
     if (form.method !== "post" || event.defaultPrevented) return;
     const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
     if (question && !window.confirm(question)) {

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -30,6 +31,7 @@ Result = TypeVar("Result")
 CHILD = Path(__file__).with_name("child.py")
 CHILD_MEMORY = 512 * 1024 * 1024
 CHILD_SECONDS = 10
+PASSWORD = 2
 # "EncryptedPackage" as an OLE directory entry spells it: a protected xlsx is such a container.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -124,17 +126,23 @@ def read_compound(content: bytes) -> Document:
         refuse("file.encrypted")
     sheets = json.loads(_run_child(content))
     check_sheets(len(sheets))
-    rows = [row for name, hidden, cells in sheets if not hidden for row in _xls_rows(name, cells)]
+    rows: list[RawRow] = []
+    for name, hidden, height, width, cells in sheets:
+        if not hidden:
+            check_extent(sheet=name, rows=height, columns=width)
+            rows.extend(_xls_rows(name, cells))
     return Document("xls", rows)
 
 
 def _run_child(content: bytes) -> bytes:
-    command = [sys.executable, "-I", str(CHILD), str(CHILD_MEMORY), str(CHILD_SECONDS)]
+    cells = settings.UPLOAD_MAX_ROWS * settings.UPLOAD_MAX_COLUMNS
+    limits = map(str, (CHILD_MEMORY, CHILD_SECONDS, cells))
+    command = [sys.executable, "-I", str(CHILD), *limits]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=30, check=False)
     except subprocess.TimeoutExpired:
         refuse("file.not_a_workbook")
-    if done.returncode == 2:
+    if done.returncode == PASSWORD:
         refuse("file.encrypted")
     if done.returncode:
         refuse("file.not_a_workbook")
@@ -146,7 +154,6 @@ def _xls_rows(name: str, cells: list[list]) -> list[RawRow]:
     for number, row in enumerate(cells, start=1):
         filled = {index: _xls_cell(value) for index, value in enumerate(row) if not is_empty(value)}
         if filled:
-            check_extent(sheet=name, rows=number, columns=max(filled) + 1)
             rows.append(RawRow(name, number, filled))
     return rows
 

@@ -50,7 +50,7 @@ def own_forms(user: User) -> QuerySet[Submission]:
 
 
 def present_forms(user: User, *, newest: Period) -> QuerySet[Submission]:
-    """The newest quarter's forms and whatever is not handed in yet: overdue ones come first."""
+    """The newest quarter's forms and, from older ones, whatever is not handed in yet."""
     now = Q(period__gte=newest) | Q(status__in=EDITABLE)
     return _for_list(own_forms(user).filter(now)).order_by("-period", "due_on", "form__code")
 

@@ -12,7 +12,7 @@ from metroplan.submissions.locks import lock
 from metroplan.submissions.models import ReviewDecision, Submission
 from metroplan.submissions.registry import registry
 from metroplan.submissions.reporting import next_reviewer
-from metroplan.submissions.states import Status, may_move
+from metroplan.submissions.states import EDITABLE, Status, may_move
 
 Decision = ReviewDecision.Decision
 
@@ -22,6 +22,8 @@ def submit(*, submission: Submission, actor: User, expected_version: int) -> Sub
     """Hand the present version to the first unit of the review chain."""
     submission = lock(submission, expected_version=expected_version)
     require(actor, "submission.fill", submission)
+    if submission.status not in EDITABLE:
+        raise _not_possible(submission)
     if not submission.rows.filter(version=submission.version).exists():
         raise MetroplanError(
             "submission.nothing_to_submit",
@@ -104,11 +106,7 @@ def _move(
     reason: str = "",
 ) -> Submission:
     if not may_move(submission.status, to):
-        raise MetroplanError(
-            "submission.not_possible",
-            _("A form that is “{state}” cannot take this step: load the page again."),
-            state=submission.get_status_display(),
-        )
+        raise _not_possible(submission)
     before = {"status": submission.status, "reviewer": _code(submission.reviewer_unit)}
     deciding = submission.reviewer_unit or submission.organisation
     submission.status, submission.reviewer_unit = to, reviewer
@@ -131,6 +129,14 @@ def _move(
         reason=reason,
     )
     return submission
+
+
+def _not_possible(submission: Submission) -> MetroplanError:
+    return MetroplanError(
+        "submission.not_possible",
+        _("A form that is “{state}” cannot take this step: load the page again."),
+        state=submission.get_status_display(),
+    )
 
 
 def _code(unit: Organisation | None) -> str | None:

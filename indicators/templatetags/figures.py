@@ -1,0 +1,26 @@
+"""`{% load figures %}`: figures in the scale of their measure."""
+
+from decimal import Decimal
+
+from django import template
+
+from indicators.selectors.scale import Scale
+
+register = template.Library()
+
+
+@register.filter
+def written(value: Decimal | None, scale: Scale) -> str:
+    """The figure with the measure's decimals, without its unit."""
+    return scale.figure(value)
+
+
+@register.filter
+def written_with_unit(value: Decimal | None, scale: Scale) -> str:
+    return scale.text(value)
+
+
+@register.filter
+def magnitude(value: Decimal | None) -> Decimal | None:
+    """The size of a lag; the words beside it say whether it is one or a lead."""
+    return None if value is None else abs(value)

@@ -1,0 +1,90 @@
+"""One indicator for one unit, its figures as a file, and the way back from a figure."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from indicators.charts import trajectory_chart
+from indicators.exports import contributions_csv
+from indicators.models import Indicator, Observation
+from indicators.selectors.indicator import IndicatorPage, indicator_page
+from indicators.selectors.standing import fingerprint
+from indicators.selectors.trace import observation_trace
+from indicators.views.choosing import chosen_line, chosen_period, quarters
+from metroplan.common.files import csv_response
+from metroplan.common.periods import Period
+from metroplan.organisations.models import Organisation
+from metroplan.organisations.policy import require
+
+
+@require_safe
+def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse:
+    page, line = _page(request, plan, code)
+    first = page.points[0].period if page.points else page.indicator.plan.starts
+    context = {
+        "page": page,
+        "line": below_owner(line, page.indicator),
+        "chart": trajectory_chart(page),
+        "quarters": quarters(first, page.period),
+        "fingerprint": page.standing.computed_at.isoformat()
+        if page.standing.computed_at
+        else "none",
+    }
+    return render(request, "indicators/indicator_detail.html", context)
+
+
+@require_safe
+def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpResponse:
+    page, _ = _page(request, plan, code)
+    name = f"{page.indicator.code}_{page.organisation.code}_{page.period}.csv"
+    return csv_response(contributions_csv(page), name)
+
+
+@never_cache
+@require_safe
+def indicator_fingerprint(request: HttpRequest, plan: str, code: str) -> HttpResponse:
+    """A few bytes that change when the page's figures were computed anew."""
+    indicator = _indicator(request, plan, code)
+    period = chosen_period(request)
+    organisation = _line(request, indicator, period)[-1]
+    text = fingerprint(organisation, period, indicator=indicator)
+    return HttpResponse(text, content_type="text/plain")
+
+
+@require_safe
+def observation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    visible = Observation.objects.visible_to(request.user).select_related("measure", "organisation")
+    observation = get_object_or_404(visible, pk=pk)
+    require(request.user, "figures.view", observation)
+    context = {"trace": observation_trace(observation, request.user)}
+    return render(request, "indicators/observation_trace.html", context)
+
+
+def below_owner(line: list[Organisation], indicator: Indicator) -> list[Organisation]:
+    """Above its owner the indicator is nobody's."""
+    return [unit for unit in line if unit.path.startswith(indicator.owner.path)]
+
+
+def _page(request: HttpRequest, plan: str, code: str) -> tuple[IndicatorPage, list[Organisation]]:
+    indicator = _indicator(request, plan, code)
+    period = chosen_period(request)
+    line = _line(request, indicator, period)
+    return indicator_page(indicator, line[-1], period, request.user), line
+
+
+def _indicator(request: HttpRequest, plan: str, code: str) -> Indicator:
+    visible = Indicator.objects.visible_to(request.user).select_related(
+        "series__measure", "plan", "owner", "category"
+    )
+    return get_object_or_404(visible, plan__code=plan, code=code)
+
+
+def _line(request: HttpRequest, indicator: Indicator, period: Period) -> list[Organisation]:
+    """The owner's figures first; those of the reader's own unit where it stands below."""
+    own, owner = request.user.organisation, indicator.owner
+    line = chosen_line(request, owner if owner.path.startswith(own.path) else own, period)
+    require(request.user, "figures.view", line[-1])
+    if not line[-1].path.startswith(owner.path):
+        raise Http404
+    return line

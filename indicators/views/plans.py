@@ -1,0 +1,36 @@
+"""The plans, and one plan with its indicators, boxes, tasks and duties."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from indicators.selectors.plans import plan_list as list_plans
+from indicators.selectors.plans import plan_page
+from indicators.views.choosing import chosen_period, quarters
+from metroplan.organisations.policy import require
+from metroplan.plans.models import Plan
+
+TABS = ("indicators", "boxes", "tasks", "duties")
+
+
+@require_safe
+def plan_list(request: HttpRequest) -> HttpResponse:
+    require(request.user, "plan.view")
+    period = chosen_period(request)
+    context = {"rows": list_plans(request.user, period), "period": period}
+    return render(request, "indicators/plan_list.html", context)
+
+
+@require_safe
+def plan_detail(request: HttpRequest, plan: str) -> HttpResponse:
+    visible = Plan.objects.visible_to(request.user).select_related("organisation", "parent")
+    found = get_object_or_404(visible, code=plan)
+    require(request.user, "plan.view", None)
+    page = plan_page(found, request.user, chosen_period(request))
+    tab = request.GET.get("tab", "")
+    context = {
+        "page": page,
+        "tab": tab if tab in TABS else TABS[0],
+        "quarters": quarters(found.starts, page.period),
+    }
+    return render(request, "indicators/plan_detail.html", context)

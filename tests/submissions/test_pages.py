@@ -1,0 +1,445 @@
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from metroplan.common.periods import Period
+from metroplan.submissions.models import StagedRow, Submission, Upload
+from metroplan.submissions.states import Status
+from tests.counting import assert_queries
+from tests.submissions.quarter import (
+    QUARTER,
+    approved,
+    filled,
+    more_counties,
+    opened,
+    submitted,
+    uploaded,
+)
+from tests.world import World, add_measure, add_person, report
+
+FIGURE_READERS = ["clerk", "city_reviewer", "reviewer", "staff", "leader", "city_leader"]
+NO_FIGURES = ["auditor", "security_admin", "system_admin"]
+
+
+@pytest.fixture
+def as_person(world: World, client: Client):
+    def sign_in(name: str) -> Client:
+        client.force_login(world.people[name])
+        return client
+
+    return sign_in
+
+
+def page(name: str, thing: object, **query: str) -> str:
+    return reverse(f"submissions:{name}", args=[thing.pk], query=query or None)
+
+
+def send(client: Client, submission: Submission, content: bytes, name: str = "季报.csv", **more):
+    fields = {"expected_version": submission.version, "file": SimpleUploadedFile(name, content)}
+    return client.post(page("upload-create", submission), fields | more)
+
+
+def text(response) -> str:
+    return b"".join(response).decode() if response.streaming else response.content.decode()
+
+
+@pytest.mark.parametrize("person", FIGURE_READERS)
+def test_who_reads_figures_sees_list_form_and_source(world, as_person, person):
+    submission = submitted(world, opened(world))
+    client = as_person(person)
+    row = submission.rows.first()
+    for address in (
+        reverse("submissions:submission-list"),
+        page("submission-detail", submission),
+        page("row-detail", row),
+        page("template", submission, format="csv"),
+        page("upload-download", row.upload),
+        page("upload-issues", row.upload),
+    ):
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("person", NO_FIGURES)
+def test_who_reads_no_figures_is_turned_away(world, as_person, person):
+    submission = submitted(world, opened(world))
+    client = as_person(person)
+    row = submission.rows.first()
+    for address in (
+        reverse("submissions:submission-list"),
+        reverse("submissions:review-queue"),
+        page("submission-detail", submission),
+        page("row-detail", row),
+        page("template", submission),
+        page("upload-download", row.upload),
+        page("upload-issues", row.upload),
+    ):
+        assert client.get(address).status_code == 403, address
+
+
+@pytest.mark.parametrize("person", ["neighbour", "other_city_reviewer"])
+def test_another_area_does_not_exist(world, as_person, person):
+    submission = submitted(world, opened(world))
+    client = as_person(person)
+    row = submission.rows.first()
+    for address in (
+        page("submission-detail", submission),
+        page("row-detail", row),
+        page("template", submission),
+        page("upload-download", row.upload),
+        page("upload-issues", row.upload),
+    ):
+        assert client.get(address).status_code == 404, address
+    for name in ("upload-create", "submission-submit", "submission-approve", "submission-return"):
+        assert client.post(page(name, submission)).status_code == 404, name
+
+
+def test_nobody_gets_in_without_signing_in(world, client):
+    submission = opened(world)
+    for address in (
+        reverse("submissions:submission-list"),
+        page("submission-detail", submission),
+    ):
+        assert client.get(address).status_code == 302
+
+
+def test_the_reporter_sees_what_to_do_now_and_only_the_own_unit(world, as_person):
+    submission = opened(world)
+    response = as_person("clerk").get(reverse("submissions:submission-list"))
+    assert [row.submission for row in response.context["present"]] == [submission]
+    assert response.context["present"][0].step == "fill"
+    assert response.context["rows"] == []
+
+
+def test_the_next_step_follows_the_form(world, as_person):
+    client, submission = as_person("clerk"), opened(world)
+
+    def step() -> str:
+        return client.get(reverse("submissions:submission-list")).context["present"][0].step
+
+    uploaded(world, submission, b"nothing")
+    assert step() == "repair"
+    uploaded(world, submission)
+    assert step() == "submit"
+
+
+def test_older_quarters_are_filtered_by_quarter_and_state(world, as_person):
+    for period in ("2022Q2", "2022Q3"):
+        submission = submitted(world, opened(world, period=period))
+        submission = approved(world, submission, "city_reviewer")
+        approved(world, submission, "reviewer")
+    client, address = as_person("clerk"), reverse("submissions:submission-list")
+    assert len(client.get(address).context["rows"]) == 2
+    one = client.get(address, {"period": "2022Q2", "status": "approved"}).context["rows"]
+    assert [str(row.submission.period) for row in one] == ["2022Q2"]
+    assert client.get(address, {"status": "submitted"}).context["rows"] == []
+
+
+def test_staff_find_a_unit_of_their_area(world, as_person):
+    opened(world)
+    client, address = as_person("staff"), reverse("submissions:submission-list")
+    assert len(client.get(address).context["rows"]) == 3
+    found = client.get(address, {"q": "B区"}).context["rows"]
+    assert [row.submission.organisation for row in found] == [world.units["B"]]
+    assert found[0].step == "look"
+
+
+def test_a_form_goes_all_the_way_through_the_pages(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    assert send(client, submission, filled()).status_code == 302
+    detail = client.get(page("submission-detail", submission)).context["detail"]
+    assert detail.counts == {"added": 3, "changed": 0, "same": 0, "missing": 0}
+    version = {"expected_version": 1}
+    response = client.post(page("submission-submit", submission), version)
+    assert response["Location"] == page("submission-detail", submission)
+    for person in ("city_reviewer", "reviewer"):
+        client = as_person(person)
+        queue = client.get(reverse("submissions:review-queue"))
+        assert [row.submission for row in queue.context["rows"]] == [submission]
+        assert client.post(page("submission-approve", submission), version).status_code == 302
+    submission.refresh_from_db()
+    assert submission.status == Status.APPROVED
+    assert client.get(page("submission-detail", submission)).status_code == 200
+
+
+def test_every_issue_is_listed_with_its_cell_and_measure(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    send(client, submission, filled({"units": "many", "rate": ("11", "10")}))
+    response = client.get(page("submission-detail", submission))
+    lines = response.context["detail"].issues
+    assert [(line.cell, line.measure) for line in lines] == [("B2", "数据项units"), ("C3", "数据项rate")]
+    assert all(line.sentence in text(response) for line in lines if "“" not in line.sentence)
+
+
+def test_issues_leave_as_csv_without_formulas(world, as_person):
+    submission = opened(world)
+    upload = uploaded(world, submission, filled({"=units": "1", "standards": "x"}))
+    response = as_person("clerk").get(page("upload-issues", upload))
+    rows = list(csv.reader(io.StringIO(text(response).removeprefix("\ufeff"))))
+    assert len(rows) == 1 + upload.issues.count()
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+
+
+def test_a_refused_file_leaves_the_accepted_figures_in_view(world, as_person):
+    submission = opened(world)
+    uploaded(world, submission)
+    uploaded(world, submission, filled({"units": "many"}))
+    detail = as_person("clerk").get(page("submission-detail", submission)).context["detail"]
+    assert (detail.last.status, detail.present.version, len(detail.lines)) == ("refused", 1, 3)
+    assert detail.may_hand_in
+
+
+def test_the_figures_stand_beside_the_four_quarters_before(world, as_person):
+    report(world, "units", "A", "2021Q4", "7")
+    report(world, "rate", "A", "2022Q3", ("3", "4"))
+    report(world, "units", "A", "2021Q3", "5")
+    submission = submitted(world, opened(world))
+    detail = as_person("city_reviewer").get(page("submission-detail", submission)).context["detail"]
+    assert [str(period) for period in detail.past_periods] == [
+        "2021Q4",
+        "2022Q1",
+        "2022Q2",
+        "2022Q3",
+    ]
+    past = {line.diff.key: [figure.text for figure in line.past] for line in detail.lines}
+    assert past["units"] == ["7", "", "", ""]
+    assert past["rate"] == ["", "", "", "75.0 % (3/4)"]
+
+
+def test_a_returned_form_shows_the_reason_to_the_unit(world, as_person):
+    submission = submitted(world, opened(world))
+    sent = {"expected_version": 1, "reason": "请核对分母"}
+    assert as_person("city_reviewer").post(page("submission-return", submission), sent).url == (
+        reverse("submissions:review-queue")
+    )
+    response = as_person("clerk").get(page("submission-detail", submission))
+    assert response.context["detail"].return_reason.reason == "请核对分母"
+    assert "请核对分母" in text(response)
+
+
+def test_a_return_without_a_reason_shows_the_page_again(world, as_person):
+    submission = submitted(world, opened(world))
+    sent = {"expected_version": 1, "reason": ""}
+    response = as_person("city_reviewer").post(page("submission-return", submission), sent)
+    assert response.status_code == 422
+    assert response.context["return_form"].errors["reason"]
+
+
+def test_a_reviewer_out_of_turn_may_look_but_not_decide(world, as_person):
+    submission = submitted(world, opened(world))
+    client = as_person("reviewer")
+    assert client.get(page("submission-detail", submission)).status_code == 200
+    sent = {"expected_version": 1, "reason": "x"}
+    assert client.post(page("submission-approve", submission), sent).status_code == 403
+    assert client.post(page("submission-return", submission), sent).status_code == 403
+
+
+def test_a_version_that_has_moved_on_shows_the_page_with_409_and_keeps_the_reason(
+    world, as_person
+):
+    submission = submitted(world, opened(world))
+    sent = {"expected_version": 0, "reason": "请核对分母"}
+    response = as_person("city_reviewer").post(page("submission-return", submission), sent)
+    assert response.status_code == 409
+    assert response.context["problem"].code == "submission.changed"
+    assert "请核对分母" in text(response)
+    assert response.context["return_form"]["expected_version"].value() == 1
+
+
+def test_two_tabs_do_not_overwrite_each_other(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    send(client, submission, filled())
+    response = send(client, submission, filled({"units": "99"}))
+    assert response.status_code == 409
+    assert StagedRow.objects.filter(key="units").get().value == 12
+
+
+def test_submitting_nothing_shows_what_to_do(world, as_person):
+    submission = opened(world)
+    sent = {"expected_version": 0}
+    response = as_person("clerk").post(page("submission-submit", submission), sent)
+    assert (response.status_code, response.context["problem"].code) == (
+        409,
+        "submission.nothing_to_submit",
+    )
+
+
+def test_the_same_file_again_is_told_as_such(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    send(client, submission, filled())
+    response = send(client, submission, filled(), expected_version=1)
+    assert response.status_code == 302
+    assert Upload.objects.count() == 1
+
+
+def test_an_upload_without_a_file_shows_the_page_again(world, as_person):
+    submission = opened(world)
+    sent = {"expected_version": 0}
+    response = as_person("clerk").post(page("upload-create", submission), sent)
+    assert response.status_code == 422
+    assert response.context["upload_form"].errors["file"]
+
+
+def test_an_empty_file_is_refused_with_an_issue(world, as_person):
+    submission = opened(world)
+    assert send(as_person("clerk"), submission, b"").status_code == 302
+    assert [issue.code for issue in Upload.objects.get().issues.all()] == ["file.empty"]
+
+
+def test_a_file_over_the_limit_is_refused_unread(world, as_person, settings):
+    settings.UPLOAD_MAX_BYTES = 1000
+    submission = opened(world)
+    for size in (1001, 200_000):
+        response = send(as_person("clerk"), submission, b"x" * size)
+        assert response.status_code == 413
+        assert response.context["problem"].code == "file.too_large"
+    assert not Upload.objects.exists()
+
+
+def test_an_upload_needs_the_csrf_token(world):
+    submission = opened(world)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people["clerk"])
+    assert send(client, submission, filled()).status_code == 403
+    assert not Upload.objects.exists()
+
+
+def test_only_the_units_reporter_uploads_and_submits(world, as_person):
+    submission = opened(world)
+    for person in ("city_reviewer", "staff", "leader"):
+        client = as_person(person)
+        assert send(client, submission, filled()).status_code == 403
+        sent = {"expected_version": 0}
+        assert client.post(page("submission-submit", submission), sent).status_code == 403
+
+
+def test_a_file_comes_back_as_it_was_sent(world, as_person):
+    upload = uploaded(world, opened(world))
+    response = as_person("city_reviewer").get(page("upload-download", upload))
+    assert b"".join(response) == filled()
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["Content-Type"] == "application/octet-stream"
+
+
+def test_a_posted_name_is_never_a_path(world, as_person):
+    submission = opened(world)
+    send(as_person("clerk"), submission, filled(), name="..\\..\\evil\n.csv")
+    stored = Upload.objects.get().file
+    assert "/" not in stored.name and "\\" not in stored.name
+    assert stored.content.name.startswith("uploads/")
+
+
+def test_the_template_is_filled_in_and_accepted(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    blank = text(client.get(page("template", submission, format="csv"))).removeprefix("\ufeff")
+    rows = list(csv.reader(io.StringIO(blank)))
+    header = next(row for row in rows if "代码" in row or "Code" in row)
+    line = next(row for row in rows if "units" in row)
+    line[header.index("数值" if "数值" in header else "Value")] = "12"
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    send(client, submission, buffer.getvalue().encode())
+    assert Upload.objects.get().status == Upload.Status.STAGED
+
+
+def test_an_unknown_template_format_does_not_exist(world, as_person):
+    submission = opened(world)
+    assert as_person("clerk").get(page("template", submission, format="exe")).status_code == 404
+
+
+def test_the_source_page_shows_the_cell_in_its_sheet(world, as_person):
+    submission = submitted(world, opened(world))
+    row = submission.rows.get(key="rate")
+    detail = as_person("leader").get(page("row-detail", row)).context["detail"]
+    assert [(cell.reference, cell.written, cell.clean) for cell in detail.cells] == [
+        ("C4", "9", "9"),
+        ("D4", "10", "10"),
+    ]
+    assert [line.number for line in detail.window.rows] == [1, 2, 3, 4]
+    here = [cell.text for line in detail.window.rows for cell in line.cells if cell.here]
+    assert here == ["9", "10"]
+
+
+def test_the_queue_is_ordered_by_due_date_and_counts_changes(world, as_person):
+    report(world, "units", "A", "2022Q3", "12")
+    older = submitted(world, opened(world, "B", "2022Q3"), "neighbour")
+    newer = submitted(world, opened(world))
+    client = as_person("city_reviewer")
+    rows = client.get(reverse("submissions:review-queue")).context["rows"]
+    assert [row.submission for row in rows] == [older, newer]
+    assert [(row.lines, row.changed, row.warnings) for row in rows] == [(3, 3, 0), (3, 2, 0)]
+
+
+def test_the_queue_is_filtered(world, as_person):
+    submitted(world, opened(world, "B", "2022Q3"), "neighbour")
+    submitted(world, opened(world))
+    client, address = as_person("city_reviewer"), reverse("submissions:review-queue")
+    for query, found in (
+        ({"period": QUARTER}, 1),
+        ({"q": "B区"}, 1),
+        ({"form": world.form.code}, 2),
+        ({"warned": "on"}, 0),
+        ({"period": "2000Q1"}, 2),
+    ):
+        assert len(client.get(address, query).context["rows"]) == found, query
+
+
+def test_what_was_decided_lately_stands_below_the_queue(world, as_person):
+    submission = approved(world, submitted(world, opened(world)), "city_reviewer")
+    response = as_person("city_reviewer").get(reverse("submissions:review-queue"))
+    assert response.context["rows"] == []
+    assert [item.submission for item in response.context["decisions"]] == [submission]
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_lists_ask_the_same_number_of_queries_at_any_length(
+    world, as_person, django_assert_num_queries, number
+):
+    for unit in more_counties(world, number):
+        person = add_person(world, f"clerk{unit.code}", unit.name_en.split()[1], "reporter")
+        submitted(world, opened(world, unit.name_en.split()[1]), person.username)
+    client = as_person("city_reviewer")
+    for name in ("review-queue", "submission-list"):
+        with assert_queries(f"submissions:{name}", django_assert_num_queries):
+            client.get(reverse(f"submissions:{name}"))
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_a_reporters_list_asks_the_same_number_of_queries_at_any_length(
+    world, as_person, django_assert_num_queries, number
+):
+    first = Period.parse("2021Q1")
+    world.form.opens = first - 20
+    world.form.save()
+    for back in range(number):
+        opened(world, period=str(first - back))
+        submitted(world, opened(world, period=str(first - 30 - back)))
+    client = as_person("clerk")
+    with assert_queries("submissions:submission-list reporter", django_assert_num_queries):
+        client.get(reverse("submissions:submission-list"))
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_a_form_asks_the_same_number_of_queries_at_any_length(
+    world, as_person, django_assert_num_queries, number
+):
+    for count in range(number):
+        add_measure(world, f"more{count}")
+    submission = opened(world)
+    uploaded(world, submission, filled({f"more{count}": str(count) for count in range(number)}))
+    uploaded(world, submission, filled({f"more{count}": "x" for count in range(number)}))
+    client, row = as_person("clerk"), submission.rows.first()
+    with assert_queries("submissions:submission-detail", django_assert_num_queries):
+        client.get(page("submission-detail", submission))
+    with assert_queries("submissions:row-detail", django_assert_num_queries):
+        client.get(page("row-detail", row))
+    with assert_queries("submissions:upload-issues", django_assert_num_queries):
+        client.get(page("upload-issues", submission.uploads.first()))
