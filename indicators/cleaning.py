@@ -1,6 +1,7 @@
 """The sheet of figures as a table: which row is which measure, and everything wrong on the way."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -38,9 +39,21 @@ class _Table:
     _seen: dict[str, int] = field(default_factory=dict)
     _by_name: dict[str, MeasureSpec] = field(default_factory=dict)
 
+    _names: dict[str, set[str]] = field(default_factory=dict)
+    _units: dict[str, set[str]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
-        for spec in self.specs.values():
-            self._by_name |= {_folded(name): spec for name in spec.names if name}
+        """A name that two measures of the form share names neither."""
+        for code, spec in self.specs.items():
+            self._names[code] = {_folded(name) for name in spec.names}
+            self._units[code] = {_folded(unit) for unit in spec.units}
+        owners = Counter(name for names in self._names.values() for name in names)
+        self._by_name = {
+            name: self.specs[code]
+            for code, names in self._names.items()
+            for name in names
+            if name and owners[name] == 1
+        }
 
     def read(self, header: Header, rows: list[RawRow]) -> None:
         self.issues.extend(header.issues)
@@ -88,9 +101,9 @@ class _Table:
     def _check_labels(self, spec: MeasureSpec, line: Line) -> None:
         """A name or unit that is not the measure's own: the rows were moved under the codes."""
         name, unit = _folded(line.cell("name").text), _folded(line.cell("unit").text)
-        if name and name not in map(_folded, spec.names):
+        if name and name not in self._names[spec.code]:
             self._report("measure.name_differs", line, "name", spec.code, expected=spec.names[0])
-        if unit and spec.kind != "yes_no" and unit not in map(_folded, spec.units):
+        if unit and spec.kind != "yes_no" and unit not in self._units[spec.code]:
             expected = spec.units[0] or "-"
             self._report("measure.unit_differs", line, "unit", spec.code, expected=expected)
 

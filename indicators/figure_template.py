@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from indicators.columns import COLUMNS
 from indicators.models import Kind, Measure
@@ -21,7 +22,7 @@ def figure_template(
     context: SheetContext, measures: Iterable[Measure], due_on: date | None
 ) -> TemplateSheet:
     return TemplateSheet(
-        sheet_name=_("Figures"),
+        sheet_name=pgettext("name of a sheet", "Figures"),
         title=context.form.name,
         facts=_facts(context, due_on),
         guide=_guide(),

@@ -71,6 +71,7 @@ class Reading:
 
     spec: MeasureSpec
     line: Line
+    filled: tuple[str, ...]
     numbers: dict[str, Decimal] = field(default_factory=dict)
     not_applicable: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -96,13 +97,12 @@ class Reading:
 
 def clean_line(spec: MeasureSpec, line: Line) -> CleanRow | list[Issue] | None:
     """The figure of a line, all its issues, or None for a line left blank (not reported)."""
-    reading = Reading(spec, line)
+    reading = Reading(spec, line, tuple(part for part in PARTS if line.is_filled(part)))
     _check_note(reading)
-    if not any(line.is_filled(part) for part in PARTS):
+    if not reading.filled:
         return reading.issues or None
-    for part in PARTS:
-        if line.is_filled(part):
-            _read_cell(reading, part)
+    for part in reading.filled:
+        _read_cell(reading, part)
     _check_mixture(reading)
     CHECKS[spec.kind](reading)
     return reading.issues or _clean_row(reading)
@@ -189,12 +189,11 @@ def _check_ratio(reading: Reading) -> None:
 
 
 def _check_parts_present(reading: Reading) -> None:
-    filled = {part for part in PARTS if reading.line.is_filled(part)}
-    if filled == {"value"}:
+    if reading.filled == ("value",):
         reading.fault("figure.parts_missing", "value")
-    elif "numerator" not in filled:
+    elif "numerator" not in reading.filled:
         reading.fault("figure.numerator_missing", "numerator")
-    elif "denominator" not in filled:
+    elif "denominator" not in reading.filled:
         reading.fault("figure.denominator_missing", "denominator")
 
 
@@ -240,7 +239,6 @@ CHECKS = {"count": _check_count, "yes_no": _check_single, "ratio": _check_ratio}
 
 def _clean_row(reading: Reading) -> CleanRow:
     line = reading.line
-    parts = [part for part in PARTS if line.is_filled(part)]
     kept = {part: _stored(number) for part, number in reading.numbers.items()}
     if reading.spec.kind == "ratio":
         kept.pop("value", None)
@@ -250,8 +248,8 @@ def _clean_row(reading: Reading) -> CleanRow:
         note=line.cell("note").text.strip(),
         sheet=line.sheet,
         row=line.row,
-        cells={part: f"{line.letter(part)}{line.row}" for part in parts},
-        raw={part: line.cell(part).text for part in parts},
+        cells={part: f"{line.letter(part)}{line.row}" for part in reading.filled},
+        raw={part: line.cell(part).text for part in reading.filled},
         **kept,
     )
 

@@ -26,7 +26,7 @@ def account(data: Path) -> pwd.struct_passwd:
     The owner of existing data stays; new data go to `postgres` where the machine has it.
     """
     if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
+        return _own_account()
     with suppress(FileNotFoundError, KeyError):
         return pwd.getpwuid(data.stat().st_uid)
     for name in ("postgres", "nobody"):
@@ -37,6 +37,17 @@ def account(data: Path) -> pwd.struct_passwd:
         "PostgreSQL refuses root and this machine has no account postgres or nobody: "
         "run as an ordinary user.",
     )
+
+
+def _own_account() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise EmbeddedError(
+            f"当前用户编号 {os.geteuid()} 没有对应的账户，数据库无法启动；请用有名称的账户运行。",
+            f"User number {os.geteuid()} has no account, which PostgreSQL needs: run as a named "
+            "account.",
+        ) from error
 
 
 def run_as(
@@ -57,7 +68,8 @@ def run_as(
 
 
 def give(path: Path, owner: pwd.struct_passwd, mode: int) -> None:
-    os.chown(path, owner.pw_uid, owner.pw_gid)
+    if owner.pw_uid != os.geteuid():
+        os.chown(path, owner.pw_uid, owner.pw_gid)
     path.chmod(mode)
 
 

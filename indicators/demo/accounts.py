@@ -16,50 +16,49 @@ from metroplan.organisations.services.accounts import state
 PASSWORD = "Metroplan-demo-2026"
 
 
+# Posts stand where names of persons would.
+POSTS = {
+    Role.REPORTER: ("计量填报岗", "Reporting office"),
+    Role.REVIEWER: ("计量审核岗", "Review office"),
+    Role.STAFF: ("计量规划岗", "Planning office"),
+    Role.LEADER: ("分管局领导", "Bureau leadership"),
+    Role.AUDITOR: ("审计管理员", "Auditor"),
+    Role.SECURITY_ADMIN: ("安全管理员", "Security administrator"),
+    Role.SYSTEM_ADMIN: ("系统管理员", "System administrator"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
     username: str
     unit: str
     role: str
-    post_zh: str
-    post_en: str
 
 
 ACCOUNTS = (
-    DemoAccount("gx-reporter", "450103", Role.REPORTER, "区局计量股填报岗", "County office, reporting"),
-    DemoAccount("gx-county-leader", "450103", Role.LEADER, "区局分管领导", "County office, leader"),
-    DemoAccount("gx-city-reporter", "450100", Role.REPORTER, "市局计量科填报岗", "City, reporting"),
-    DemoAccount("gx-city-reviewer", "450100", Role.REVIEWER, "市局计量科审核岗", "City, review"),
-    DemoAccount("gx-city-leader", "450100", Role.LEADER, "市局分管领导", "City, leader"),
-    DemoAccount("gx-owner-reporter", "450000", Role.REPORTER, "区局计量处填报岗", "Province, reporting"),
-    DemoAccount("gx-reviewer", "450000", Role.REVIEWER, "区局计量处审核岗", "Province, review"),
-    DemoAccount("gx-staff", "450000", Role.STAFF, "区局计量处规划岗", "Province, metrology division"),
-    DemoAccount("gx-leader", "450000", Role.LEADER, "区局分管领导", "Province, leader"),
-    DemoAccount("gx-auditor", "450000", Role.AUDITOR, "区局审计管理员", "Province, auditor"),
-    DemoAccount(
-        "gx-security", "450000", Role.SECURITY_ADMIN, "区局安全管理员", "Province, security administrator"
-    ),
-    DemoAccount(
-        "gx-system", "450000", Role.SYSTEM_ADMIN, "区局系统管理员", "Province, system administrator"
-    ),
-    DemoAccount("yy-reporter", "430602", Role.REPORTER, "区局计量股填报岗", "County office, reporting"),
-    DemoAccount("yy-county-leader", "430602", Role.LEADER, "区局分管领导", "County office, leader"),
-    DemoAccount("yy-owner-reporter", "430600", Role.REPORTER, "市局计量科填报岗", "City, reporting"),
-    DemoAccount("yy-reviewer", "430600", Role.REVIEWER, "市局计量科审核岗", "City, review"),
-    DemoAccount("yy-staff", "430600", Role.STAFF, "市局计量科规划岗", "City, metrology division"),
-    DemoAccount("yy-leader", "430600", Role.LEADER, "市局分管领导", "City, leader"),
-    DemoAccount("yy-auditor", "430600", Role.AUDITOR, "市局审计管理员", "City, auditor"),
-    DemoAccount(
-        "yy-security", "430600", Role.SECURITY_ADMIN, "市局安全管理员", "City, security administrator"
-    ),
-    DemoAccount("yy-system", "430600", Role.SYSTEM_ADMIN, "市局系统管理员", "City, system administrator"),
+    DemoAccount("gx-reporter", "450103", Role.REPORTER),
+    DemoAccount("gx-county-leader", "450103", Role.LEADER),
+    DemoAccount("gx-city-reporter", "450100", Role.REPORTER),
+    DemoAccount("gx-city-reviewer", "450100", Role.REVIEWER),
+    DemoAccount("gx-city-leader", "450100", Role.LEADER),
+    DemoAccount("gx-owner-reporter", "450000", Role.REPORTER),
+    DemoAccount("gx-reviewer", "450000", Role.REVIEWER),
+    DemoAccount("gx-staff", "450000", Role.STAFF),
+    DemoAccount("gx-leader", "450000", Role.LEADER),
+    DemoAccount("gx-auditor", "450000", Role.AUDITOR),
+    DemoAccount("gx-security", "450000", Role.SECURITY_ADMIN),
+    DemoAccount("gx-system", "450000", Role.SYSTEM_ADMIN),
+    DemoAccount("yy-reporter", "430602", Role.REPORTER),
+    DemoAccount("yy-county-leader", "430602", Role.LEADER),
+    DemoAccount("yy-owner-reporter", "430600", Role.REPORTER),
+    DemoAccount("yy-reviewer", "430600", Role.REVIEWER),
+    DemoAccount("yy-staff", "430600", Role.STAFF),
+    DemoAccount("yy-leader", "430600", Role.LEADER),
+    DemoAccount("yy-auditor", "430600", Role.AUDITOR),
+    DemoAccount("yy-security", "430600", Role.SECURITY_ADMIN),
+    DemoAccount("yy-system", "430600", Role.SYSTEM_ADMIN),
 )
-"""Those whose password is known; posts stand where names of persons would."""
-
-BACKGROUND_POSTS = {
-    Role.REPORTER: ("填报岗", "Reporting office"),
-    Role.REVIEWER: ("审核岗", "Review office"),
-}
+"""Those whose password is known."""
 
 
 def refuse_without_demo() -> None:
@@ -86,7 +85,7 @@ def create_offices(needed: Iterable[tuple[str, str]]) -> int:
     refuse_without_demo()
     have = set(User.objects.filter(is_demo=True).values_list("organisation__code", "role"))
     offices = [
-        DemoAccount(f"demo-{unit}-{role}".lower(), unit, role, *BACKGROUND_POSTS[role])
+        DemoAccount(f"demo-{unit}-{role}".lower(), unit, role)
         for unit, role in sorted(set(needed) - have)
     ]
     return _create(offices, password=make_password(None))
@@ -101,8 +100,8 @@ def _create(accounts: Iterable[DemoAccount], *, password: str) -> int:
             username=one.username,
             organisation=units[one.unit],
             role=one.role,
-            post_zh=one.post_zh,
-            post_en=one.post_en,
+            post_zh=POSTS[one.role][0],
+            post_en=POSTS[one.role][1],
             password=password,
             is_demo=True,
         )

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from indicators.engine.goals import Targets, Unit, current_targets, goal_of, targets_of
+from indicators.engine.tables import Tables
 from indicators.models import Indicator
 from indicators.rules import AssessInput, Assessment, assess
 
@@ -33,12 +34,12 @@ ROLL_UPS = """
       JOIN organisations_organisation owner ON owner.id = i.owner_id
       JOIN organisations_organisation o ON o.id = affected.organisation_id
        AND starts_with(o.path, owner.path)
-      JOIN indicators_rollup r ON r.series_id = s.id AND r.organisation_id = o.id
+      JOIN {rollup} r ON r.series_id = s.id AND r.organisation_id = o.id
      ORDER BY i.id, r.organisation_id, r.period
 """
 
 DELETE = """
-    DELETE FROM indicators_progress p
+    DELETE FROM {progress} p
      USING affected, indicators_series s, indicators_indicator i
      WHERE s.measure_id = affected.measure_id AND i.series_id = s.id
        AND p.indicator_id = i.id AND p.organisation_id = affected.organisation_id
@@ -47,13 +48,13 @@ DELETE = """
 
 
 FORGET = """
-    DELETE FROM indicators_progress p
+    DELETE FROM {progress} p
      USING unnest(%s::bigint[], %s::bigint[]) AS moved(indicator_id, organisation_id)
      WHERE p.indicator_id = moved.indicator_id AND p.organisation_id = moved.organisation_id
 """
 
 
-def store_progress() -> None:
+def store_progress(tables: Tables) -> None:
     """Replace the progress rows of all that stands in `affected`, from its first quarter on.
 
     Where the figure that changed is the baseline itself, every quarter of the unit is replaced.
@@ -65,7 +66,7 @@ def store_progress() -> None:
     now = timezone.now().isoformat()
     moved: list[tuple[int, int]] = []
     with connection.cursor() as cursor:
-        cursor.execute(ROLL_UPS)
+        cursor.execute(tables.named(ROLL_UPS))
         for key, rows in groupby(cursor, key=itemgetter(0, 1)):
             first, assessments = _assess_unit(indicators[key[0]], list(rows), targets)
             if first == FROM_THE_START:
@@ -74,10 +75,10 @@ def store_progress() -> None:
                 writer.writerow([*key, assessment.k, *_values(assessment), now])
     buffer.seek(0)
     with connection.cursor() as cursor:
-        cursor.execute(DELETE)
-        cursor.execute(FORGET, [[i for i, _ in moved], [unit for _, unit in moved]])
+        cursor.execute(tables.named(DELETE))
+        cursor.execute(tables.named(FORGET), [[i for i, _ in moved], [unit for _, unit in moved]])
         cursor.copy_expert(
-            f"COPY indicators_progress ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)", buffer
+            f"COPY {tables.progress} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)", buffer
         )
 
 

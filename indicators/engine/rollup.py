@@ -7,6 +7,7 @@ additive parts are summed: values of counts, numerators, denominators, numbers o
 from django.db import connection
 
 from indicators.engine.own import OWN
+from indicators.engine.tables import Tables
 from indicators.rules import RULE_VERSION
 
 CHILDREN = """
@@ -18,14 +19,14 @@ CHILDREN = """
       JOIN indicators_series s ON s.measure_id = m.id
       JOIN organisations_organisationancestry a
         ON a.ancestor_id = scope.organisation_id AND a.depth = 1
-      JOIN indicators_rollup r
+      JOIN {rollup} r
         ON r.series_id = s.id AND r.organisation_id = a.descendant_id
        AND r.period >= greatest(scope.since, a.since) AND r.period < a.until
        AND r.period <= %(horizon)s
 """
 
 INSERT = f"""
-    INSERT INTO indicators_rollup (series_id, organisation_id, period, value, numerator,
+    INSERT INTO {{rollup}} (series_id, organisation_id, period, value, numerator,
         denominator, reported, expected, carried, newest, rule_version)
     SELECT series_id, organisation_id, period,
            CASE WHEN m.kind <> 'ratio' AND m.roll_up IN ('sum', 'own') THEN sum(part.value)
@@ -40,15 +41,15 @@ INSERT = f"""
 """
 
 DELETE = """
-    DELETE FROM indicators_rollup r
+    DELETE FROM {rollup} r
      USING scope, indicators_series s
      WHERE s.measure_id = scope.measure_id AND r.series_id = s.id
        AND r.organisation_id = scope.organisation_id AND r.period >= scope.since
 """
 
 
-def roll_up_scope(horizon: int) -> None:
+def roll_up_scope(horizon: int, tables: Tables) -> None:
     """Replace the roll-ups of every row in `scope` (all of one height)."""
     with connection.cursor() as cursor:
-        cursor.execute(DELETE)
-        cursor.execute(INSERT, {"horizon": horizon, "rule_version": RULE_VERSION})
+        cursor.execute(tables.named(DELETE))
+        cursor.execute(tables.named(INSERT), {"horizon": horizon, "rule_version": RULE_VERSION})

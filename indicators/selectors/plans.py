@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Prefetch, Q
 
@@ -87,6 +87,25 @@ class PlanPage:
     boxes: tuple[PlanBox, ...]
     tasks: tuple[TaskRow, ...]
     duties: tuple[PlanDuty, ...]
+
+    @property
+    def indicators(self) -> int:
+        return sum(len(category.rows) for category in self.categories)
+
+    def standing_at(self, status: str) -> tuple[Category, ...]:
+        """The categories with only the indicators of one status; "" keeps all."""
+        if not status:
+            return self.categories
+        kept = (
+            replace(
+                item,
+                rows=tuple(
+                    row for row in item.rows if row.standing and row.standing.status == status
+                ),
+            )
+            for item in self.categories
+        )
+        return tuple(item for item in kept if item.rows)
 
 
 def unit_for(plan: Plan, user: User) -> Organisation:

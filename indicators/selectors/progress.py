@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 
 from django.db.models import Count, Q, QuerySet
 
@@ -48,9 +49,12 @@ STRIP = [
 
 @dataclass(frozen=True, slots=True)
 class StatusCount:
+    """`before` is the sum of the counts before it, where its part of the strip begins."""
+
     status: str
     label: str
     count: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +239,14 @@ def explained(
     ]
 
 
-def status_strip(counts: dict[str, int]) -> tuple[StatusCount, ...]:
+def status_strip(counts: Mapping[str, int]) -> tuple[StatusCount, ...]:
+    """Best first; statuses that do not occur are left out."""
+    shown = [status for status in STRIP if counts.get(status.value)]
+    numbers = [counts[status.value] for status in shown]
+    starts = accumulate(numbers, initial=0)
     return tuple(
-        StatusCount(status.value, str(status.label), counts[status.value])
-        for status in STRIP
-        if counts.get(status.value)
+        StatusCount(status.value, str(status.label), number, start)
+        for status, number, start in zip(shown, numbers, starts, strict=False)
     )
 
 

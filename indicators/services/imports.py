@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +115,7 @@ def _store(
         is_demo=is_demo,
     )
     changed = write_figures(replace(figure, batch_id=batch.pk) for figure in figures)
+    _refresh_statistics()
     report = replace(report, changed=changed, batch=batch)
     record(
         "figures.imported",
@@ -127,6 +128,12 @@ def _store(
         **{key: getattr(report, key) for key in ("lines", "blank", "figures", "changed")},
     )
     return report
+
+
+def _refresh_statistics() -> None:
+    """So many rows at once mislead the planner until they are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE indicators_observation")
 
 
 @dataclass(slots=True)

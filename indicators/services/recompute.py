@@ -1,13 +1,12 @@
 """Recompute what is dirty, or everything. Safe to run twice and by several workers at once."""
 
-from collections.abc import Iterable
-
 from django.db import connection, transaction
 from django.utils import timezone
 
 from indicators.engine.progress import store_progress
 from indicators.engine.rollup import roll_up_scope
 from indicators.engine.scope import create_tables, enter_height, spread_upwards
+from indicators.engine.tables import STORED, Tables
 from metroplan.common.periods import newest_closed
 
 LOCK_CLASS = 7301
@@ -27,6 +26,14 @@ CLAIM = """
 """
 
 
+EVERYTHING = """
+    INSERT INTO dirty
+    SELECT m.id, o.id, 0
+      FROM (SELECT DISTINCT measure_id AS id FROM indicators_series) m
+     CROSS JOIN organisations_organisation o
+"""
+
+
 def drain() -> int:
     """Work off the dirty marks in batches; returns how many (measure, unit) pairs were dirty."""
     total = 0
@@ -43,37 +50,40 @@ def _drain_batch() -> int:
         cursor.execute(CLAIM, [BATCH])
         pairs = cursor.rowcount
     if pairs:
-        _recompute_dirty()
+        _recompute_dirty(STORED)
     return pairs
 
 
 @transaction.atomic
 def recompute_all() -> None:
     """Every roll-up and every progress row, from the first observation on."""
-    create_tables()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM indicators_dirtymark")
-        cursor.execute(
-            "INSERT INTO dirty SELECT m.id, o.id, 0 "
-            "FROM (SELECT DISTINCT measure_id AS id FROM indicators_series) m "
-            "CROSS JOIN (SELECT id FROM organisations_organisation) o"
-        )
-    _recompute_dirty()
+    compute_everything(STORED)
 
 
-def _recompute_dirty() -> None:
+def compute_everything(tables: Tables) -> None:
+    """Fill the tables from the observations alone. Call it inside a transaction."""
+    create_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(EVERYTHING)
+    _recompute_dirty(tables)
+
+
+def _recompute_dirty(tables: Tables) -> None:
     horizon = newest_closed(timezone.localdate()).index
     _lock_measures()
     for height in spread_upwards():
         enter_height(height)
-        roll_up_scope(horizon)
-    store_progress()
+        roll_up_scope(horizon, tables)
+    store_progress(tables)
 
 
 def _lock_measures() -> None:
     """One recompute per measure at a time, taken in order: a later one sees all figures."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT measure_id FROM dirty ORDER BY measure_id")
-        measures: Iterable[tuple[int]] = cursor.fetchall()
-        for (measure,) in measures:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, measure])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, measure_id::int) FROM "
+            "(SELECT DISTINCT measure_id FROM dirty ORDER BY measure_id) measures",
+            [LOCK_CLASS],
+        )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from indicators.models import ProgressStatus
 from indicators.selectors.plans import plan_list as list_plans
 from indicators.selectors.plans import plan_page
 from indicators.views.choosing import chosen_period, quarters
@@ -25,11 +26,15 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 def plan_detail(request: HttpRequest, plan: str) -> HttpResponse:
     visible = Plan.objects.visible_to(request.user).select_related("organisation", "parent")
     found = get_object_or_404(visible, code=plan)
-    require(request.user, "plan.view", None)
+    require(request.user, "plan.view")
     page = plan_page(found, request.user, chosen_period(request))
     tab = request.GET.get("tab", "")
+    status = request.GET.get("status", "")
     context = {
         "page": page,
+        "status": status,
+        "status_label": dict(ProgressStatus.choices).get(status, ""),
+        "categories": page.standing_at(status),
         "tab": tab if tab in TABS else TABS[0],
         "quarters": quarters(found.starts, page.period),
     }

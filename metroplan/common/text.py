@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 # Zero-width and direction marks, the byte-order mark and the soft hyphen come along when copying.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
-# NFKC leaves these as they are, though a reader cannot tell them from the plain sign.
-MINUS = {ord("−"): "-", ord("﹣"): "-", ord("‐"): "-", ord("‑"): "-"}
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+# Hyphens and minus signs that a reader cannot tell from the plain one; NFKC leaves them.
+HYPHENS = "−‐‑"
+FOLD = str.maketrans(dict.fromkeys(INVISIBLE, "") | dict.fromkeys(HYPHENS, "-"))
 NOT_APPLICABLE = {"不适用", "无", "n/a", "na", "not applicable", "none"}
 DASHES = re.compile(r"[-—–―─/\\]+")
 NUMBER = re.compile(
@@ -46,8 +47,9 @@ class Quantity:
 
 def normalise(text: str) -> str:
     """Half-width, without invisible characters, trimmed; runs of blanks become one."""
-    folded = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
-    return " ".join(folded.translate(MINUS).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(FOLD))
+    return " ".join(text.split())
 
 
 def is_blank(text: str) -> bool:
@@ -102,6 +104,11 @@ def plain_number(number: Decimal) -> str:
 def safe_text(text: str) -> str:
     """Text for a cell of an export that a spreadsheet must not take for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def unprotected(text: str) -> str:
+    """The text before `safe_text` put its mark on it."""
+    return text[1:] if text[:1] == "'" and safe_text(text[1:]) == text else text
 
 
 def _without_unit(text: str, units: Collection[str]) -> tuple[str, int]:

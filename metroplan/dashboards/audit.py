@@ -1,5 +1,6 @@
 """The audit log as its page shows it; scoping lives one layer above the log, so it is here."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -16,6 +17,7 @@ from metroplan.dashboards.audit_words import ACTIONS, FIELDS, VALUES
 from metroplan.organisations.models import Organisation, User
 
 VALUES_SHOWN = 6
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,14 @@ def said(field: str, value: Any) -> str | Promise | None:
         return "; ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(str(item) for item in value if item is not None)
-    return VALUES.get(field, {}).get(value, str(value))
+    return VALUES.get(field, {}).get(value) or readable(str(value))
+
+
+def readable(text: str) -> str:
+    """A moment in the bureau's time, to the minute; any other text as it is."""
+    if not MOMENT.match(text):
+        return text
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
 
 
 def action_choices() -> list[tuple[str, str | Promise]]:

@@ -22,6 +22,7 @@ ACTIONS = {
     "submission.approved": _("Submission approved"),
     "submission.returned": _("Submission returned"),
     "submission.submitted": _("Submission submitted"),
+    "targets.broken_down": _("Targets broken down to units"),
     "token.created": _("API token created"),
     "token.revoked": _("API token revoked"),
     "upload.refused": _("Upload refused"),

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from indicators.exports import overview_csv
+from indicators.models import ProgressStatus
 from indicators.selectors.progress import Overview, overview
 from indicators.selectors.standing import fingerprint
 from indicators.views.choosing import chosen_line, chosen_period, quarters
@@ -24,6 +25,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "line": line,
         "status": status,
+        "status_label": dict(ProgressStatus.choices).get(status, ""),
         "standings": [row for row in page.standings if status in ("", row.status)],
         "quarters": quarters(min(starts, default=None), page.period),
         "fingerprint": fingerprint(page.organisation, page.period),

@@ -95,8 +95,8 @@ MESSAGES = {
         "“{value}” in {place} was already in row {first}: keep one of the two rows."
     ),
     "measure.name_differs": _(
-        "“{value}” in {place} is not the name of this code's measure, which is “{expected}”: the "
-        "rows may have been moved against each other."
+        "“{value}” in {place} is not the name of this code's measure, which is “{expected}”: "
+        "the rows may have been moved; check them and restore the name."
     ),
     "measure.unit_differs": _(
         "The unit “{value}” in {place} is not the one asked for, which is “{expected}”: convert "
@@ -121,7 +121,7 @@ MESSAGES = {
         "{place} holds a percentage ({value}) where a number is counted: write the number itself."
     ),
     "figure.percent_over_100": _(
-        "“{value}” in {place} is over 100 %: a part cannot be more than its whole."
+        "“{value}” in {place} is over 100 %, but a part cannot be more than its whole: correct it."
     ),
     "figure.part_over_whole": _(
         "The numerator {value} in {place} is larger than the denominator {whole}: correct one of "
@@ -198,7 +198,8 @@ def describe(issue: IssueLike) -> str:
     """The issue as one sentence in the language that is active now."""
     values = defaultdict(str, issue.params)
     values |= {"place": place(issue), "row": issue.params.get("row", issue.row)}
-    return str(MESSAGES[issue.code]).format_map(values)
+    sentence = str(MESSAGES[issue.code]).format_map(values)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def place(issue: IssueLike) -> str:

@@ -15,6 +15,7 @@ from metroplan.common.text import (
     read_number,
     safe_text,
     to_decimal,
+    unprotected,
 )
 
 
@@ -139,6 +140,12 @@ def test_numbers_are_written_in_full():
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x"])
 def test_exported_text_cannot_start_a_formula(text):
     assert safe_text(text) == f"'{text}"
+    assert unprotected(safe_text(text)) == text
+
+
+@pytest.mark.parametrize("text", ["'19", "'", "x", "", "'tis"])
+def test_only_the_mark_of_an_export_is_taken_off(text):
+    assert unprotected(text) == text
 
 
 @given(st.decimals(min_value=0, max_value=10**12, places=4))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from metroplan.audit.record import record
+from metroplan.dashboards.audit import said
 from metroplan.dashboards.audit_words import ACTIONS
 
 PAGE = "dashboards:audit-list"
@@ -131,3 +132,10 @@ def test_without_a_role_one_starts_at_the_own_account(client, world):
     client.force_login(clerk)
     page = client.get(reverse("dashboards:home"), follow=True)
     assert page.redirect_chain[-1][0] == reverse("organisations:profile")
+
+
+def test_values_are_said_for_a_reader():
+    assert said("expires_at", "2024-03-31T16:30:00.123456+00:00") == "2024-04-01 00:30"
+    assert said("name", "2024Q1") == "2024Q1"
+    assert said("after", ["value", "12", None]) == "value, 12"
+    assert said("name", None) is None

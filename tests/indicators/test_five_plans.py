@@ -18,6 +18,8 @@ from metroplan.submissions.models import ReportingForm
 PLANS = settings.BASE_DIR / "fixtures" / "plans"
 FILES = sorted(PLANS.glob("*.yaml"))
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module", autouse=True)
 def five_plans(django_db_setup, django_db_blocker):

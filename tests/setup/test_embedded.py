@@ -3,6 +3,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import redis
 
 from metroplan import embedded
+from tests.setup.places import fresh_var
 
 UP = {"postgres": True, "redis": True}
 DOWN = {"postgres": False, "redis": False}
@@ -29,6 +31,14 @@ def rows(var: Path, sql: str) -> list[tuple]:
         found = cursor.fetchall() if cursor.description else []
     connection.close()
     return found
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Path]:
+    """Services for tests that only look at them."""
+    with pytest.MonkeyPatch.context() as patch, fresh_var(patch) as path:
+        embedded.ensure_running(path)
+        yield path
 
 
 def queue(var: Path) -> redis.Redis:
@@ -69,12 +79,11 @@ def test_a_service_with_an_address_is_not_started(var, monkeypatch):
     assert embedded.status(var) == DOWN
 
 
-def test_starting_twice_leaves_the_same_servers(var):
-    embedded.ensure_running(var)
-    before = pids(var)
-    embedded.ensure_running(var)
-    assert embedded.status(var) == UP
-    assert pids(var) == before
+def test_starting_twice_leaves_the_same_servers(running):
+    before = pids(running)
+    embedded.ensure_running(running)
+    assert embedded.status(running) == UP
+    assert pids(running) == before
 
 
 def test_several_may_start_at_once(var):
@@ -115,18 +124,16 @@ def test_deleted_sockets_are_made_again(var):
     assert embedded.status(var) == UP
 
 
-def test_text_sorts_by_code_point(var):
-    embedded.ensure_running(var)
+def test_text_sorts_by_code_point(running):
     found = rows(
-        var, "SELECT n FROM (VALUES ('县'), ('b'), ('A'), ('市'), ('a')) AS t(n) ORDER BY n"
+        running, "SELECT n FROM (VALUES ('县'), ('b'), ('A'), ('市'), ('a')) AS t(n) ORDER BY n"
     )
     assert [name for (name,) in found] == sorted(["县", "b", "A", "市", "a"])
 
 
-def test_nothing_listens_on_a_port(var):
-    embedded.ensure_running(var)
-    assert rows(var, "SHOW listen_addresses") == [("",)]
-    assert queue(var).config_get("port") == {"port": "0"}
+def test_nothing_listens_on_a_port(running):
+    assert rows(running, "SHOW listen_addresses") == [("",)]
+    assert queue(running).config_get("port") == {"port": "0"}
 
 
 def test_the_last_lease_stops_the_services(var):

@@ -54,6 +54,6 @@ def _summary(report: ImportReport) -> str:
     counted = {"lines": report.lines, "figures": report.figures, "changed": report.changed}
     if report.dry_run:
         return _(
-            "Checked {lines} lines with {figures} figures; {changed} would change. Nothing is stored."
+            "Checked {lines} lines with {figures} figures; {changed} would change. Nothing stored."
         ).format(**counted)
     return _("Imported {lines} lines with {figures} figures; {changed} changed.").format(**counted)

@@ -15,8 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         listed = [account.username for account in ACCOUNTS]
-        found = User.objects.filter(is_demo=True, username__in=listed).select_related("organisation")
-        users = {user.username: user for user in found}
+        found = User.objects.filter(is_demo=True, username__in=listed)
+        users = {user.username: user for user in found.select_related("organisation")}
         if not users:
             self.stdout.write(_("There are no demonstration accounts."))
             return

@@ -108,9 +108,15 @@ def load_divisions(
     )
     rebuild_tree(today=today)
     if counts.anything:
-        root = Organisation.objects.get(code=divisions[0].code)
-        record("organisation.divisions_loaded", actor=actor, on=root, **vars(counts))
+        _log(divisions, counts, actor)
     return counts
+
+
+def _log(divisions: Sequence[DivisionRow], counts: DivisionCounts, actor: Any) -> None:
+    """One row for each top unit, so that the auditors of each region see it."""
+    tops = [row.code for row in divisions if not row.parent_code]
+    for top in Organisation.objects.filter(code__in=tops):
+        record("organisation.divisions_loaded", actor=actor, on=top, counts=vars(counts))
 
 
 def _check(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> None:

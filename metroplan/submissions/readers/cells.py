@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from metroplan.common.text import NotANumber, decimal_of_float, plain_number
+from metroplan.common.text import NotANumber, decimal_of_float, plain_number, unprotected
 from metroplan.submissions.types import RawCell
 
 
@@ -43,4 +43,4 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    return "" if value is None else str(value).replace("\0", "")
+    return "" if value is None else unprotected(str(value).replace("\0", ""))

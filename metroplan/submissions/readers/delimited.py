@@ -4,6 +4,7 @@ import codecs
 import csv
 from io import StringIO
 
+from metroplan.common.text import unprotected
 from metroplan.submissions.readers.limits import check_extent, refuse
 from metroplan.submissions.types import Document, RawCell, RawRow
 
@@ -73,8 +74,7 @@ def _rows(text: str, delimiter: str) -> list[RawRow]:
 
 
 def _cell(text: str) -> RawCell:
-    """Exports put ' before text that a spreadsheet would take for a formula; it is not content."""
-    plain = text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
+    plain = unprotected(text)
     if len(plain) > MAX_CELL:
         refuse("file.not_a_workbook")
     return RawCell(plain, plain)

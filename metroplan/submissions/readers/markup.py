@@ -15,15 +15,24 @@ def walk(data: bytes, *, start: Start, end: End | None = None, text: Text | None
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = lambda name, attributes: start(local(name), attributes)
+    names = _LocalNames()
+    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end is not None:
-        parser.EndElementHandler = lambda name: end(local(name))
+        parser.EndElementHandler = lambda name: end(names[name])
     if text is not None:
         parser.CharacterDataHandler = text
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError):
         refuse("file.not_a_workbook")
+
+
+class _LocalNames(dict[str, str]):
+    """A sheet has a handful of names and a hundred thousand elements."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local(name)
+        return self[name]
 
 
 def local(name: str) -> str:

@@ -1,6 +1,7 @@
 """Files are kept as they came, under names of our own."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.core.files.base import ContentFile
 from metroplan.organisations.models import User
 from metroplan.submissions.models import StoredFile
 
+MISSING = "missing"
 KEPT_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".json", ".yaml"}
 
 
@@ -31,3 +33,15 @@ def store_file(*, name: str, content: bytes, actor: User | None) -> StoredFile:
     stored.content.save(kept_as, ContentFile(content), save=False)
     stored.save()
     return stored
+
+
+def damaged_files() -> Iterator[tuple[StoredFile, str]]:
+    """Stored files whose bytes are not those that came, with the digest they have now."""
+    for stored in StoredFile.objects.order_by("id").iterator():
+        try:
+            with stored.content.open("rb") as content:
+                actual = hashlib.file_digest(content, "sha256").hexdigest()
+        except FileNotFoundError:
+            actual = MISSING
+        if actual != stored.sha256:
+            yield stored, actual
