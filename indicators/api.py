@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from rest_framework import mixins, serializers, viewsets
@@ -16,19 +16,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from indicators.engine.goals import Unit, current_targets, targets_of
-from indicators.models import Indicator, Measure, Observation, Progress, Target
+from indicators.models import Indicator, Measure, Observation, Progress, RollUp, Target
 from indicators.selectors.explaining import explanation
-from metroplan.common.api_fields import PeriodField, PeriodFilter
+from metroplan.common.api_fields import IntegerFilter, ModelOut, PeriodField, PeriodFilter
 from metroplan.organisations.permissions import MayView
 
 FULL_CODE = Concat("plan__code", Value("."), "code")
+# The quarter of the newest figure behind a row of progress.
+NEWEST = Subquery(
+    RollUp.objects.filter(
+        series=OuterRef("indicator__series"),
+        organisation=OuterRef("organisation"),
+        period=OuterRef("period"),
+    ).values("newest")[:1]
+)
 
 
 def full_code(indicator: Indicator) -> str:
     return f"{indicator.plan.code}.{indicator.code}"
 
 
-class MeasureOut(serializers.ModelSerializer):
+class MeasureOut(ModelOut):
     class Meta:
         model = Measure
         fields = [
@@ -38,7 +46,7 @@ class MeasureOut(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class IndicatorOut(serializers.ModelSerializer):
+class IndicatorOut(ModelOut):
     code = serializers.SerializerMethodField()
     plan = serializers.SlugRelatedField("code", read_only=True)
     measure = serializers.CharField(source="series.measure.code")
@@ -68,7 +76,7 @@ class OfIndicator(serializers.Serializer):
         return full_code(row.indicator)
 
 
-class TargetOut(OfIndicator, serializers.ModelSerializer):
+class TargetOut(OfIndicator, ModelOut):
     milestone = serializers.IntegerField(source="milestone.year")
 
     class Meta:
@@ -79,7 +87,7 @@ class TargetOut(OfIndicator, serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class ObservationOut(serializers.ModelSerializer):
+class ObservationOut(ModelOut):
     """`trace` is the address of the page that leads to the cell the figure came from."""
 
     measure = serializers.SlugRelatedField("code", read_only=True)
@@ -98,7 +106,7 @@ class ObservationOut(serializers.ModelSerializer):
         return reverse("indicators:observation-trace", args=[row.pk])
 
 
-class ProgressOut(OfIndicator, serializers.ModelSerializer):
+class ProgressOut(OfIndicator, ModelOut):
     """`lag_quarters` is positive when behind the path; ratios of progress are parts of one."""
 
     period = PeriodField()
@@ -117,7 +125,7 @@ class ProgressOut(OfIndicator, serializers.ModelSerializer):
     def get_explanation(self, row: Progress) -> str:
         unit = Unit.from_path(row.organisation_id, row.organisation.path)
         asked = targets_of(row.indicator, unit, self.context["targets"])
-        return explanation(row, row.indicator, row.organisation, asked)
+        return explanation(row, row.indicator, row.organisation, asked, row.newest)
 
 
 class OfPlanFilter(django_filters.FilterSet):
@@ -141,11 +149,13 @@ class OfIndicatorFilter(django_filters.FilterSet):
 
 
 class TargetFilter(OfIndicatorFilter):
-    milestone = django_filters.NumberFilter(field_name="milestone__year")
+    milestone = IntegerFilter(field_name="milestone__year")
 
 
 class ProgressFilter(OfIndicatorFilter):
     period = PeriodFilter(field_name="period")
+    period_from = PeriodFilter(field_name="period", lookup_expr="gte")
+    period_to = PeriodFilter(field_name="period", lookup_expr="lte")
 
     class Meta:
         model = Progress
@@ -156,6 +166,8 @@ class ObservationFilter(django_filters.FilterSet):
     measure = django_filters.CharFilter(field_name="measure__code")
     organisation = django_filters.CharFilter(field_name="organisation__code")
     period = PeriodFilter(field_name="period")
+    period_from = PeriodFilter(field_name="period", lookup_expr="gte")
+    period_to = PeriodFilter(field_name="period", lookup_expr="lte")
 
     class Meta:
         model = Observation
@@ -237,7 +249,7 @@ class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[Progress]:
         visible = Progress.objects.visible_to(self.request.user)
         rows = visible.select_related("indicator__plan", "indicator__series__measure")
-        return rows.select_related("organisation").order_by("id")
+        return rows.select_related("organisation").annotate(newest=NEWEST).order_by("id")
 
     def list(self, request: Request) -> Response:
         page: Iterable[Progress] = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

@@ -1,15 +1,34 @@
 """The API's addresses, its schema, and its pages (all files served from here)."""
 
-from django.urls import include, path
+from typing import Any
+
+from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.routers import DefaultRouter
+from rest_framework.views import APIView
 
 from indicators import api as indicators
 from metroplan.organisations import api as organisations
 from metroplan.plans import api as plans
 from metroplan.submissions import api as submissions
 
+
+class Unknown(APIView):
+    """No such address: said as every other error is, and to nobody who is not signed in."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound(_("There is nothing at this address; every address ends with a slash."))
+
+
 router = DefaultRouter()
+# Codes hold full stops, which a suffix would be mistaken for: `?format=csv` asks for CSV.
+router.include_format_suffixes = False
 router.register("organisations", organisations.OrganisationViewSet, "organisation")
 router.register("plans", plans.PlanViewSet, "plan")
 router.register("milestones", plans.MilestoneViewSet, "milestone")
@@ -27,4 +46,5 @@ urlpatterns = [
     path("", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    re_path("", Unknown.as_view(), name="unknown"),
 ]

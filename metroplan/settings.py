@@ -230,15 +230,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
-        "rest_framework.filters.OrderingFilter",
+        "metroplan.common.api_filters.KnownFilters",
+        "metroplan.common.api_filters.KnownOrdering",
     ],
     "DEFAULT_PAGINATION_CLASS": "metroplan.common.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "metroplan.common.api_schema.Schema",
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "metroplan.common.renderers.CsvRenderer",
-        "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "EXCEPTION_HANDLER": "metroplan.common.api_errors.api_exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -251,6 +250,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # The page must not ask a validator on the internet.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "metroplan.organisations.models.Level",
+        "PlanStatusEnum": "metroplan.plans.models.PlanStatus",
+        "ProgressStatusEnum": "indicators.models.ProgressStatus",
+        "SubmissionStatusEnum": "metroplan.submissions.states.Status",
+        "UploadStatusEnum": "metroplan.submissions.models.Upload.Status",
+    },
 }
 
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"

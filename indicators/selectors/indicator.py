@@ -254,8 +254,8 @@ def _newest_targets(indicator: Indicator, unit: Unit) -> dict[str, list[Target]]
     rows = (
         Target.objects.filter(indicator=indicator, organisation__code__in=[unit.code, *unit.above])
         .select_related("organisation", "milestone")
-        .order_by("organisation", "milestone__year", "-revision")
-        .distinct("organisation", "milestone__year")
+        .order_by("organisation_id", "milestone__year", "-revision")
+        .distinct("organisation_id", "milestone__year")
     )
     stored: dict[str, list[Target]] = {}
     for row in rows:

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Prefetch, Q
+from django.db import models
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from indicators.models import Indicator, Progress, Target
 from indicators.rules.summary import summarise
@@ -122,9 +124,9 @@ def plan_list(user: User, period: Period) -> list[PlanRow]:
         Plan.objects.visible_to(user)
         .select_related("organisation", "parent")
         .annotate(
-            indicator_count=Count("indicators", distinct=True),
-            box_count=Count("boxes", distinct=True),
-            task_count=Count("tasks", distinct=True),
+            indicator_count=_number_of(Indicator),
+            box_count=_number_of(PlanBox),
+            task_count=_number_of(PlanTask),
         )
     )
     units = {plan.pk: unit_for(plan, user) for plan in plans if plan.indicator_count}
@@ -141,6 +143,12 @@ def plan_list(user: User, period: Period) -> list[PlanRow]:
         for plan in plans
     ]
     return sorted(rows, key=lambda row: (not row.indicators, row.plan.code))
+
+
+def _number_of(model: type[models.Model]) -> Coalesce:
+    """Counted apart: joined to the plan at once, their rows would multiply."""
+    rows = model.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _statuses(units: dict[int, Organisation], period: Period) -> dict[int, dict[str, int]]:

@@ -86,8 +86,9 @@ def figure_text(measure: Measure, figure: Figure | None) -> str:
         return _("Yes") if number else _("No")
     shown = grouped(display(number, measure.decimals))
     if measure.kind == Kind.RATIO:
+        # The percent sign stays with its number where a narrow column breaks the line.
         parts = f"{plain_number(figure.numerator)}/{plain_number(figure.denominator)}"
-        return f"{shown} % ({parts})"
+        return f"{shown}\u00a0% ({parts})"
     return shown
 
 

@@ -119,12 +119,24 @@ def standing_of(
     )
 
 
+def fingerprint_of(computed_at: datetime | None) -> str:
+    return computed_at.isoformat() if computed_at else "none"
+
+
 def fingerprint(
-    organisation: Organisation, period: Period, *, indicator: Indicator | None = None
+    organisation: Organisation, period: Period, *, plan: str = "", indicator: str = ""
 ) -> str:
-    """Changes whenever a standing of the unit at the quarter was computed anew."""
-    rows = Progress.objects.filter(organisation=organisation, period=period)
-    if indicator is not None:
-        rows = rows.filter(indicator=indicator)
-    newest = rows.aggregate(newest=Max("computed_at"))["newest"]
-    return newest.isoformat() if newest else "none"
+    """Changes whenever a standing of the unit at the quarter was computed anew.
+
+    Of all indicators that are asked of it, of those of a plan, or of one of them, by code.
+    """
+    rows = Progress.objects.filter(
+        organisation=organisation,
+        period=period,
+        indicator__owner__code__in=organisation.path.strip("/").split("/"),
+    )
+    if plan:
+        rows = rows.filter(indicator__plan__code=plan)
+    if indicator:
+        rows = rows.filter(indicator__code=indicator)
+    return fingerprint_of(rows.aggregate(newest=Max("computed_at"))["newest"])

@@ -37,6 +37,10 @@ class ObservationTrace:
     revisions: tuple[Observation, ...]
     used_by: tuple[IndicatorRef, ...]
 
+    @property
+    def newest_first(self) -> tuple[ReviewDecision, ...]:
+        return self.decisions[::-1]
+
 
 def observation_trace(observation: Observation, user: User) -> ObservationTrace:
     """The observation comes with measure and organisation, and is visible to the user."""

@@ -24,3 +24,11 @@ def written_with_unit(value: Decimal | None, scale: Scale) -> str:
 def magnitude(value: Decimal | None) -> Decimal | None:
     """The size of a lag; the words beside it say whether it is one or a lead."""
     return None if value is None else abs(value)
+
+
+@register.filter
+def ratio(numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:
+    """The percentage of two terms as they were reported."""
+    if numerator is None or not denominator:
+        return None
+    return 100 * numerator / denominator

@@ -9,7 +9,7 @@ from indicators.charts import trajectory_chart
 from indicators.exports import contributions_csv
 from indicators.models import Indicator, Observation
 from indicators.selectors.indicator import IndicatorPage, indicator_page
-from indicators.selectors.standing import fingerprint
+from indicators.selectors.standing import fingerprint, fingerprint_of
 from indicators.selectors.trace import observation_trace
 from indicators.views.choosing import chosen_line, chosen_period, quarters
 from metroplan.common.files import csv_response
@@ -27,9 +27,7 @@ def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse
         "line": below_owner(line, page.indicator),
         "chart": trajectory_chart(page),
         "quarters": quarters(first, page.period),
-        "fingerprint": page.standing.computed_at.isoformat()
-        if page.standing.computed_at
-        else "none",
+        "fingerprint": fingerprint_of(page.standing.computed_at),
     }
     return render(request, "indicators/indicator_detail.html", context)
 
@@ -48,7 +46,7 @@ def indicator_fingerprint(request: HttpRequest, plan: str, code: str) -> HttpRes
     indicator = _indicator(request, plan, code)
     period = chosen_period(request)
     organisation = _line(request, indicator, period)[-1]
-    text = fingerprint(organisation, period, indicator=indicator)
+    text = fingerprint(organisation, period, plan=plan, indicator=code)
     return HttpResponse(text, content_type="text/plain")
 
 

@@ -2,10 +2,16 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -17,9 +23,26 @@ CODES = {
     status.HTTP_403_FORBIDDEN: "request.forbidden",
     status.HTTP_404_NOT_FOUND: "request.not_found",
     status.HTTP_405_METHOD_NOT_ALLOWED: "request.method_not_allowed",
+    status.HTTP_406_NOT_ACCEPTABLE: "request.not_acceptable",
+    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: "request.too_large",
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: "request.media_type",
     status.HTTP_429_TOO_MANY_REQUESTS: "request.too_many",
 }
+
+
+class ErrorOut(serializers.Serializer):
+    """`code` is stable, `message` is in the caller's language, `fields` maps an input to what is
+    wrong with it, `issues` lists the problems of an uploaded file."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    issues = serializers.ListField(child=serializers.DictField())
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = _("The request is too large: send less at once.")
 
 
 def body(
@@ -33,20 +56,37 @@ def body(
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Every error of the API as `{code, message, fields, issues}`."""
+    """Every error of the API as `{code, message, fields, issues}`, as JSON even to who asked for
+    CSV."""
     if isinstance(error, MetroplanError):
-        set_rollback()
-        return Response(body(error.code, error.message, fields=error.fields), status=error.status)
-    if isinstance(error, ValidationError):
-        error = exceptions.ValidationError(getattr(error, "message_dict", error.messages))
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    if isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    if not isinstance(error, exceptions.APIException):
-        return None
+        response = Response(
+            body(error.code, error.message, fields=error.fields), status=error.status
+        )
+    else:
+        error = _as_api(error)
+        if not isinstance(error, exceptions.APIException):
+            return None
+        response = Response(_api_body(error), status=error.status_code, headers=_headers(error))
     set_rollback()
-    return Response(_api_body(error), status=error.status_code, headers=_headers(error))
+    if request := context.get("request"):
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
+    return response
+
+
+def _as_api(error: Exception) -> Exception:
+    """Django's own refusals as those of the framework."""
+    if isinstance(error, ValidationError):
+        return exceptions.ValidationError(getattr(error, "message_dict", error.messages))
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, SuspiciousOperation):
+        return exceptions.ParseError()
+    return error
 
 
 def _api_body(error: exceptions.APIException) -> dict[str, Any]:

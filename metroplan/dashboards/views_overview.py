@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from indicators.exports import overview_csv
 from indicators.models import ProgressStatus
 from indicators.selectors.progress import Overview, overview
-from indicators.selectors.standing import fingerprint
+from indicators.selectors.standing import fingerprint, fingerprint_of
 from indicators.views.choosing import chosen_line, chosen_period, quarters
 from metroplan.common.files import csv_response
 from metroplan.organisations.models import Organisation
@@ -28,7 +28,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "status_label": dict(ProgressStatus.choices).get(status, ""),
         "standings": [row for row in page.standings if status in ("", row.status)],
         "quarters": quarters(min(starts, default=None), page.period),
-        "fingerprint": fingerprint(page.organisation, page.period),
+        "fingerprint": fingerprint_of(page.computed_at),
     }
     return render(request, "dashboards/overview.html", context)
 
@@ -45,7 +45,8 @@ def overview_fingerprint(request: HttpRequest) -> HttpResponse:
     """A few bytes that change when one of the page's figures was computed anew."""
     period = chosen_period(request)
     organisation = _line(request)[-1]
-    return HttpResponse(fingerprint(organisation, period), content_type="text/plain")
+    text = fingerprint(organisation, period, plan=request.GET.get("plan", ""))
+    return HttpResponse(text, content_type="text/plain")
 
 
 def _page(request: HttpRequest) -> tuple[Overview, list[Organisation]]:

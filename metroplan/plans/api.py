@@ -1,12 +1,16 @@
 """Plans, their milestones and tasks over the API."""
 
 import django_filters
-from django.db.models import QuerySet
-from rest_framework import serializers, viewsets
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import mixins, serializers, viewsets
 
 from metroplan.common.api_fields import PeriodField
 from metroplan.organisations.permissions import MayView
-from metroplan.plans.models import Milestone, Plan, PlanTask
+from metroplan.plans.models import Milestone, Plan, PlanTask, ResponsibleUnit
+
+FULL_CODE = Concat("plan__code", Value("."), "number")
 
 
 class PlanOut(serializers.ModelSerializer):
@@ -31,7 +35,18 @@ class MilestoneOut(serializers.ModelSerializer):
         fields = ["plan", "year", "kind"]
 
 
+class ResponsibleUnitOut(serializers.ModelSerializer):
+    """`organisation` is set where the unit also reports here."""
+
+    organisation = serializers.SlugRelatedField("code", read_only=True)
+
+    class Meta:
+        model = ResponsibleUnit
+        fields = ["code", "name_zh", "name_en", "organisation"]
+
+
 class TaskOut(serializers.ModelSerializer):
+    code = serializers.CharField(source="full_code")
     plan = serializers.SlugRelatedField("code", read_only=True)
     due = PeriodField()
     lead = serializers.SerializerMethodField()
@@ -39,13 +54,19 @@ class TaskOut(serializers.ModelSerializer):
 
     class Meta:
         model = PlanTask
-        fields = ["plan", "number", "title_zh", "title_en", "clause", "due", "lead", "supporting"]
+        fields = [
+            "code", "plan", "number", "title_zh", "title_en", "clause", "due", "lead", "supporting",
+        ]  # fmt: skip
 
-    def get_lead(self, task: PlanTask) -> str | None:
-        return next((step.unit.name for step in task.task_units.all() if step.leads), None)
+    @extend_schema_field(ResponsibleUnitOut(allow_null=True))
+    def get_lead(self, task: PlanTask) -> dict | None:
+        lead = next((step.unit for step in task.task_units.all() if step.leads), None)
+        return ResponsibleUnitOut(lead).data if lead else None
 
-    def get_supporting(self, task: PlanTask) -> list[str]:
-        return [step.unit.name for step in task.task_units.all() if not step.leads]
+    @extend_schema_field(ResponsibleUnitOut(many=True))
+    def get_supporting(self, task: PlanTask) -> list[dict]:
+        units = [step.unit for step in task.task_units.all() if not step.leads]
+        return ResponsibleUnitOut(units, many=True).data
 
 
 class OfPlan(django_filters.FilterSet):
@@ -68,8 +89,8 @@ class PlanViewSet(viewsets.ReadOnlyModelViewSet):
         return visible.select_related("organisation", "parent")
 
 
-class MilestoneViewSet(viewsets.ReadOnlyModelViewSet):
-    """`?plan=guangxi-2014`"""
+class MilestoneViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Stages of the plans: `?plan=guangxi-2014`; each stands at the year's fourth quarter."""
 
     serializer_class = MilestoneOut
     permission_classes = [MayView]
@@ -83,15 +104,19 @@ class MilestoneViewSet(viewsets.ReadOnlyModelViewSet):
 
 
 class TaskViewSet(viewsets.ReadOnlyModelViewSet):
-    """`?plan=yueyang-2023`; the lead unit apart from those that support it."""
+    """Tasks with the unit that leads and those that support it: `?plan=yueyang-2023`; one by
+    its plan's code and its number, `yueyang-2023.1`."""
 
     serializer_class = TaskOut
     permission_classes = [MayView]
     needs = "plan.view"
+    lookup_field = "full_code"
+    lookup_url_kwarg = "code"
+    lookup_value_regex = "[^/]+"
     filterset_class = OfPlan
     ordering_fields = ["position"]
     queryset = PlanTask.objects.none()
 
     def get_queryset(self) -> QuerySet[PlanTask]:
-        visible = PlanTask.objects.visible_to(self.request.user).select_related("plan")
-        return visible.prefetch_related("task_units__unit")
+        visible = PlanTask.objects.visible_to(self.request.user).annotate(full_code=FULL_CODE)
+        return visible.select_related("plan").prefetch_related("task_units__unit__organisation")

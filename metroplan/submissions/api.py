@@ -1,8 +1,11 @@
 """Forms of a quarter and the files offered for them: read, upload, submit, review."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,32 +15,62 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from metroplan.common.api_errors import body
-from metroplan.common.api_fields import PeriodField, PeriodFilter
+from metroplan.common.api_errors import ErrorOut, body
+from metroplan.common.api_fields import IntegerFilter, PeriodField, PeriodFilter
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.permissions import Allowed
 from metroplan.organisations.policy import require
 from metroplan.submissions.models import ReviewDecision, Submission, Upload
 from metroplan.submissions.services import review
-from metroplan.submissions.services.stage import check_file, refuse_oversize, stage_upload
+from metroplan.submissions.services.stage import (
+    check_file,
+    not_open,
+    refuse_oversize,
+    stage_upload,
+)
+from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import Issue
 from metroplan.submissions.wording import describe
+
+YES, NO = {"true", "1", "yes"}, {"false", "0", "no"}
+KEY_LENGTH = Upload._meta.get_field("idempotency_key").max_length
+# What multipart puts around the file.
+ENVELOPE = 64 * 1024
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The version of the form you saw."
 )
 
 
+TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
+
+
 def expected_version(request: Request) -> int:
     """The version the caller saw, from `If-Match: "3"`; without it nothing is changed."""
-    seen = request.headers.get("If-Match", "").strip().strip('"')
-    if not seen.isdecimal():
+    seen = TAG.fullmatch(request.headers.get("If-Match", "").strip())
+    if seen is None:
         raise MetroplanError(
             "request.if_match_missing",
             _("Send the header If-Match with the version of the form that you saw."),
             status=status.HTTP_428_PRECONDITION_REQUIRED,
         )
-    return int(seen)
+    return int(seen[1])
+
+
+def wants_dry_run(request: Request) -> bool:
+    """Anything but a plain yes or no is refused: a try must not turn into the act itself."""
+    said = request.query_params.get("dry_run", "false").lower()
+    if said not in YES | NO:
+        raise serializers.ValidationError({"dry_run": [_("Write true or false.")]})
+    return said in YES
+
+
+def idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > KEY_LENGTH:
+        text = _("At most {limit} characters.").format(limit=KEY_LENGTH)
+        raise serializers.ValidationError({"Idempotency-Key": [text]})
+    return key
 
 
 class IssueOut(serializers.Serializer):
@@ -94,6 +127,8 @@ class SubmissionFilter(django_filters.FilterSet):
     organisation = django_filters.CharFilter(field_name="organisation__code")
     form = django_filters.CharFilter(field_name="form__code")
     period = PeriodFilter(field_name="period")
+    period_from = PeriodFilter(field_name="period", lookup_expr="gte")
+    period_to = PeriodFilter(field_name="period", lookup_expr="lte")
 
     class Meta:
         model = Submission
@@ -122,28 +157,46 @@ class SubmissionViewSet(viewsets.ReadOnlyModelViewSet):
     @extend_schema(request=None, responses=SubmissionDetailOut, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
-        return self._act(request, review.submit)
+        return self._act(request, "submission.fill", review.submit)
 
     @extend_schema(request=None, responses=SubmissionDetailOut, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
-        return self._act(request, review.approve)
+        return self._act(request, "submission.review", review.approve)
 
     @extend_schema(request=ReturnIn, responses=SubmissionDetailOut, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, pk: str) -> Response:
-        given = ReturnIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        return self._act(request, review.return_submission, **given.validated_data)
+        return self._act(request, "submission.review", review.return_submission, ReturnIn)
 
-    def _act(self, request: Request, service: Any, **given: Any) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self._answer(self.get_object())
+
+    def _act(
+        self,
+        request: Request,
+        right: str,
+        service: Callable[..., Submission],
+        takes: type[serializers.Serializer] = serializers.Serializer,
+    ) -> Response:
+        submission = self.get_object()
+        require(request.user, right, submission)
+        seen = expected_version(request)
+        given = takes(data=request.data)
+        given.is_valid(raise_exception=True)
         service(
-            submission=self.get_object(),
+            submission=submission,
             actor=request.user,
-            expected_version=expected_version(request),
-            **given,
+            expected_version=seen,
+            **given.validated_data,
         )
-        return Response(SubmissionDetailOut(self.get_object()).data)
+        return self._answer(self.get_object())
+
+    @staticmethod
+    def _answer(submission: Submission) -> Response:
+        """The form with the tag that `If-Match` of the next step names."""
+        tag = {"ETag": f'"{submission.version}"'}
+        return Response(SubmissionDetailOut(submission).data, headers=tag)
 
 
 class UploadOut(serializers.ModelSerializer):
@@ -172,9 +225,12 @@ class UploadIn(serializers.Serializer):
 
 
 class UploadFilter(django_filters.FilterSet):
+    submission = IntegerFilter(field_name="submission_id")
+    organisation = django_filters.CharFilter(field_name="submission__organisation__code")
+
     class Meta:
         model = Upload
-        fields = ["submission", "status"]
+        fields = ["status"]
 
 
 class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
@@ -198,35 +254,48 @@ class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     @extend_schema(
         request=UploadIn,
-        responses={201: UploadDetailOut, 422: UploadDetailOut},
+        responses={200: ErrorOut, 201: UploadDetailOut, 422: ErrorOut},
         parameters=[
             IF_MATCH,
-            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
-            OpenApiParameter("dry_run", bool),
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="Sent again with the same file, it gets the first answer again.",
+            ),
+            OpenApiParameter("dry_run", bool, description="Check the file and store nothing."),
         ],
     )
     def create(self, request: Request) -> Response:
+        refuse_oversize(int(request.META.get("CONTENT_LENGTH") or 0) - ENVELOPE)
         given = UploadIn(data=request.data)
         given.is_valid(raise_exception=True)
         submission = self._submission(request, given.validated_data["submission"])
         posted = given.validated_data["file"]
         refuse_oversize(posted.size)
-        content = posted.read()
-        if request.query_params.get("dry_run") == "true":
-            result = check_file(submission=submission, filename=posted.name, content=content)
-            return self._issues(result.issues, ok=status.HTTP_200_OK, errors=result.errors)
+        if wants_dry_run(request):
+            return self._try(submission, posted)
         upload = stage_upload(
             submission=submission,
             actor=request.user,
             filename=posted.name,
-            content=content,
+            content=posted.read(),
             expected_version=expected_version(request),
             way=Upload.Way.API,
-            idempotency_key=request.headers.get("Idempotency-Key", ""),
+            idempotency_key=idempotency_key(request),
         )
         if upload.status == Upload.Status.REFUSED:
-            return self._issues(upload.issues.all(), ok=0, errors=upload.errors)
+            return self._refused(upload.issues.all())
         return Response(UploadDetailOut(upload).data, status=status.HTTP_201_CREATED)
+
+    def _try(self, submission: Submission, posted: UploadedFile) -> Response:
+        if submission.status not in EDITABLE:
+            raise not_open(submission)
+        result = check_file(submission=submission, filename=posted.name, content=posted.read())
+        if result.errors:
+            return self._refused(result.issues)
+        text = str(_("The file has no errors; nothing was stored."))
+        return Response(body("upload.valid", text, issues=IssueOut(result.issues, many=True).data))
 
     def _submission(self, request: Request, pk: int) -> Submission:
         visible = Submission.objects.visible_to(request.user)
@@ -242,13 +311,7 @@ class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return found
 
     @staticmethod
-    def _issues(issues: list[Issue] | QuerySet, *, ok: int, errors: int) -> Response:
-        answer = body(
-            "upload.refused" if errors else "upload.accepted",
-            str(_("The file has errors; nothing was taken over."))
-            if errors
-            else str(_("The file has no errors.")),
-            issues=IssueOut(issues, many=True).data,
-        )
-        code = status.HTTP_422_UNPROCESSABLE_ENTITY if errors else ok
-        return Response(answer, status=code)
+    def _refused(issues: list[Issue] | QuerySet) -> Response:
+        text = str(_("The file has errors; nothing was taken over."))
+        answer = body("upload.refused", text, issues=IssueOut(issues, many=True).data)
+        return Response(answer, status=status.HTTP_422_UNPROCESSABLE_ENTITY)

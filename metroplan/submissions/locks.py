@@ -24,3 +24,8 @@ def lock(submission: Submission, *, expected_version: int) -> Submission:
             now=locked.version,
         )
     return locked
+
+
+def wait_turn(submission: Submission) -> None:
+    """Until the transaction ends nobody else changes the row, whatever version it is at."""
+    Submission.objects.select_for_update().get(pk=submission.pk)

@@ -55,8 +55,6 @@ def approved(world: World, submission: Submission, person: str) -> Submission:
 
 
 def more_counties(world: World, number: int, city: str = "C1") -> list[Organisation]:
-    units = [
-        add_unit(world, f"X{n}", Level.COUNTY, city, code=f"98{n:04d}") for n in range(number)
-    ]
+    units = [add_unit(world, f"X{n}", Level.COUNTY, city, code=f"98{n:04d}") for n in range(number)]
     settle(world)
     return units

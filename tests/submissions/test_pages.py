@@ -152,7 +152,7 @@ def test_a_form_goes_all_the_way_through_the_pages(world, as_person):
     client = as_person("clerk")
     assert send(client, submission, filled()).status_code == 302
     detail = client.get(page("submission-detail", submission)).context["detail"]
-    assert detail.counts == {"added": 3, "changed": 0, "same": 0, "missing": 0}
+    assert detail.counts == {"added": 3, "changed": 0, "same": 0, "missing": 0, "blank": 0}
     version = {"expected_version": 1}
     response = client.post(page("submission-submit", submission), version)
     assert response["Location"] == page("submission-detail", submission)
@@ -172,7 +172,10 @@ def test_every_issue_is_listed_with_its_cell_and_measure(world, as_person):
     send(client, submission, filled({"units": "many", "rate": ("11", "10")}))
     response = client.get(page("submission-detail", submission))
     lines = response.context["detail"].issues
-    assert [(line.cell, line.measure) for line in lines] == [("B2", "数据项units"), ("C3", "数据项rate")]
+    assert [(line.cell, line.measure) for line in lines] == [
+        ("B2", "数据项units"),
+        ("C3", "数据项rate"),
+    ]
     assert all(line.sentence in text(response) for line in lines if "“" not in line.sentence)
 
 
@@ -206,9 +209,9 @@ def test_the_figures_stand_beside_the_four_quarters_before(world, as_person):
         "2022Q2",
         "2022Q3",
     ]
-    past = {line.diff.key: [figure.text for figure in line.past] for line in detail.lines}
+    past = {line.key: [figure.text for figure in line.past] for line in detail.lines}
     assert past["units"] == ["7", "", "", ""]
-    assert past["rate"] == ["", "", "", "75.0 % (3/4)"]
+    assert past["rate"] == ["", "", "", "75.0\u00a0% (3/4)"]
 
 
 def test_a_returned_form_shows_the_reason_to_the_unit(world, as_person):
@@ -239,9 +242,7 @@ def test_a_reviewer_out_of_turn_may_look_but_not_decide(world, as_person):
     assert client.post(page("submission-return", submission), sent).status_code == 403
 
 
-def test_a_version_that_has_moved_on_shows_the_page_with_409_and_keeps_the_reason(
-    world, as_person
-):
+def test_a_version_that_has_moved_on_shows_the_page_with_409_and_keeps_the_reason(world, as_person):
     submission = submitted(world, opened(world))
     sent = {"expected_version": 0, "reason": "请核对分母"}
     response = as_person("city_reviewer").post(page("submission-return", submission), sent)

@@ -8,7 +8,12 @@ from metroplan.submissions.types import FileProblem, Issue
 
 
 def refuse(code: str, *, sheet: str = "", **params: object) -> NoReturn:
-    raise FileProblem(Issue(code, sheet=sheet, params=params))
+    raise FileProblem(Issue(code, sheet=short_name(sheet), params=params))
+
+
+def short_name(sheet: str) -> str:
+    """Excel allows 31 characters for a sheet's name, other programs any number."""
+    return sheet[:100]
 
 
 def check_size(content: bytes) -> None:

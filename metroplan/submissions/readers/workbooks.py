@@ -21,7 +21,12 @@ from python_calamine import (
 from metroplan.submissions.manifest import MANIFEST_SHEET
 from metroplan.submissions.readers import ods, xlsx
 from metroplan.submissions.readers.cells import cell_of, is_empty
-from metroplan.submissions.readers.limits import check_extent, check_sheets, refuse
+from metroplan.submissions.readers.limits import (
+    check_extent,
+    check_sheets,
+    refuse,
+    short_name,
+)
 from metroplan.submissions.readers.packages import Package
 from metroplan.submissions.readers.xlsx import SheetFacts
 from metroplan.submissions.types import Document, RawCell, RawRow
@@ -80,7 +85,7 @@ def _calamine(content: bytes, facts: dict[str, SheetFacts]) -> tuple[list[RawRow
 
 def _rows(sheet: CalamineSheet, facts: SheetFacts) -> Iterator[RawRow]:
     """Rows that hold something. calamine gives all rows, but only the columns from `start` on."""
-    name, last = sheet.name, -1
+    name, last = short_name(sheet.name), -1
     first_column = sheet.start[1] if sheet.start else 0
     for last, row in enumerate(sheet.iter_rows()):
         cells = {
@@ -154,7 +159,7 @@ def _xls_rows(name: str, cells: list[list]) -> list[RawRow]:
     for number, row in enumerate(cells, start=1):
         filled = {index: _xls_cell(value) for index, value in enumerate(row) if not is_empty(value)}
         if filled:
-            rows.append(RawRow(name, number, filled))
+            rows.append(RawRow(short_name(name), number, filled))
     return rows
 
 

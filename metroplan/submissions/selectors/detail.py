@@ -63,9 +63,17 @@ class PastFigure:
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A line of the preview with its note, the cell it came from and the quarters before."""
+    """A line of the form: what is approved, what would be, where it stood, the quarters before.
 
-    diff: DiffRow
+    `change` is one of types.Change, or blank for a line that was reported neither then nor now.
+    """
+
+    key: str
+    name: str
+    unit: str
+    old: str
+    new: str
+    change: str
     source: StagedRow | None
     cells: str
     past: list[PastFigure]
@@ -121,8 +129,19 @@ class SubmissionDetail:
         return last if last and self.submission.status == Status.RETURNED else None
 
     @property
+    def compared(self) -> bool:
+        """Whether anything of this quarter is approved that the figures may differ from."""
+        return not self.approved and any(line.old for line in self.lines)
+
+    @property
     def may_hand_in(self) -> bool:
         return self.editable and self.submission.version > 0
+
+    @property
+    def ready(self) -> bool:
+        """To hand in is what comes next: the newest file was accepted and nobody has returned it."""
+        decided = any(item.version == self.submission.version for item in self.decisions)
+        return self.last == self.present and not decided
 
 
 def submission_detail(submission: Submission, *, today: date) -> SubmissionDetail:
@@ -131,11 +150,12 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
     last = uploads[0] if uploads else None
     asked = registry.get(submission.form.kind).lines(submission.form)
     periods = [submission.period - back for back in range(QUARTERS_BEFORE, 0, -1)]
-    lines = figure_lines(submission, periods)
+    lines = figure_lines(submission, asked, periods)
+    decisions = list(submission.decisions.select_related("unit", "decided_by__organisation"))
     return SubmissionDetail(
         submission=submission,
         due=due_of(submission, today),
-        steps=_steps(submission, last),
+        steps=_steps(submission, last, decisions),
         chain=_chain(submission),
         uploads=uploads,
         last=last,
@@ -143,7 +163,7 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
         issues=issue_lines(last, asked, limit=ISSUES_SHOWN) if last else [],
         lines=lines,
         past_periods=periods,
-        decisions=list(submission.decisions.select_related("unit", "decided_by__organisation")),
+        decisions=decisions,
         asked=len(asked),
         counts=_counts(lines),
     )
@@ -164,20 +184,42 @@ def issue_lines(
     ]
 
 
-def figure_lines(submission: Submission, periods: list[Period]) -> list[FigureLine]:
-    """The present version against what is approved; nothing while no file was accepted."""
+def figure_lines(
+    submission: Submission, asked: list[SheetLine], periods: list[Period]
+) -> list[FigureLine]:
+    """Every line of the form in its present version; nothing while no file was accepted."""
     if not submission.version:
         return []
     kind = registry.get(submission.form.kind)
     rows = {row.key: row for row in submission.rows.filter(version=submission.version)}
+    diffs = {diff.key: diff for diff in kind.diff(submission)}
     history = kind.history(submission, quarters=len(periods))
-    lines = []
-    for diff in kind.diff(submission):
-        source, past = rows.get(diff.key), history.get(diff.key, {})
-        cells = ", ".join(source.cells.values()) if source else ""
-        before = [PastFigure(period, past.get(period, "")) for period in periods]
-        lines.append(FigureLine(diff, source, cells, before))
-    return lines
+    return [
+        _figure_line(
+            line, diffs.get(line.key), rows.get(line.key), history.get(line.key, {}), periods
+        )
+        for line in asked
+    ]
+
+
+def _figure_line(
+    line: SheetLine,
+    diff: DiffRow | None,
+    source: StagedRow | None,
+    past: dict[Period, str],
+    periods: list[Period],
+) -> FigureLine:
+    return FigureLine(
+        key=line.key,
+        name=line.name,
+        unit=line.unit,
+        old=diff.old_text if diff else "",
+        new=diff.new_text if diff else "",
+        change=diff.change if diff else "blank",
+        source=source,
+        cells=", ".join(source.cells.values()) if source else "",
+        past=[PastFigure(period, past.get(period, "")) for period in periods],
+    )
 
 
 def _is_present(upload: Upload, submission: Submission) -> bool:
@@ -185,18 +227,22 @@ def _is_present(upload: Upload, submission: Submission) -> bool:
 
 
 def _counts(lines: list[FigureLine]) -> dict[str, int]:
-    counts = dict.fromkeys(("added", "changed", "same", "missing"), 0)
+    counts = dict.fromkeys(("added", "changed", "same", "missing", "blank"), 0)
     for line in lines:
-        counts[line.diff.change] += 1
+        counts[line.change] += 1
     return counts
 
 
-def _steps(submission: Submission, last: Upload | None) -> list[Step]:
-    present = _present_step(submission, last)
+def _steps(
+    submission: Submission, last: Upload | None, decisions: list[ReviewDecision]
+) -> list[Step]:
+    present = _present_step(submission, last, decisions)
     return [Step(key, label, key == present) for key, label in STEPS]
 
 
-def _present_step(submission: Submission, last: Upload | None) -> str:
+def _present_step(
+    submission: Submission, last: Upload | None, decisions: list[ReviewDecision]
+) -> str:
     if submission.status == Status.APPROVED:
         return "approved"
     if submission.status == Status.SUBMITTED:
@@ -205,7 +251,7 @@ def _present_step(submission: Submission, last: Upload | None) -> str:
         return "download"
     if last.status == Upload.Status.REFUSED:
         return "upload"
-    handed_in = submission.decisions.filter(version=submission.version).exists()
+    handed_in = any(item.version == submission.version for item in decisions)
     return "fill" if handed_in else "submit"
 
 

@@ -10,7 +10,7 @@ from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
-from metroplan.submissions.locks import lock
+from metroplan.submissions.locks import lock, wait_turn
 from metroplan.submissions.models import RowIssue, Severity, StagedRow, Submission, Upload
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.registry import registry
@@ -49,9 +49,10 @@ def stage_upload(
     is already the present version is recognised and not staged again; so is a request that comes
     twice with the same key.
     """
+    require(actor, "submission.fill", submission)
+    wait_turn(submission)
     if repeated := answered_already(submission, idempotency_key, sha256(content)):
         return repeated
-    require(actor, "submission.fill", submission)
     submission = lock(submission, expected_version=expected_version)
     if submission.status not in EDITABLE:
         raise not_open(submission)
