@@ -8,5 +8,4 @@ urlpatterns = [
     path("reporting/", include("metroplan.submissions.urls")),
     path("plans/", include("indicators.urls")),
     path("api/v1/", include("metroplan.api")),
-    path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -88,9 +88,18 @@ def _percent(course: Course, subject: Subject, quarter: int) -> float:
     top = start[1] + (path.end[1] - start[1]) * pace.reach
     noise = between(-0.4, 0.4, "noise", course.measure, subject.identity, quarter)
     percent = min(base, top) + pace.edge * way + noise
-    if path.end[1] >= FULL and pace.edge > 0 and percent >= FULL - 2:
+    full = path.end[1] >= FULL and pace.edge > 0 and percent >= FULL - 2
+    if full or _settled(course, subject, quarter):
         return 100.0
     return min(max(percent, 0.0), 100.0)
+
+
+def _settled(course: Course, subject: Subject, quarter: int) -> bool:
+    """Most of what is to be complete is so in the end, also where it came late."""
+    at, target = course.path.end
+    if target < FULL or chance("settles", course.measure) >= 0.6:
+        return False
+    return quarter >= at + between(2, 14, "settles", course.measure, subject.identity)
 
 
 def _count(course: Course, subject: Subject, quarter: int) -> int:

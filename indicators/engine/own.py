@@ -24,7 +24,7 @@ OBSERVED = """
       JOIN indicators_series s ON s.measure_id = m.id
       JOIN indicators_observation o
         ON o.measure_id = m.id AND o.organisation_id = scope.organisation_id
-       AND o.superseded_at IS NULL AND o.period <= %(horizon)s
+       AND {known} AND o.period <= %(horizon)s
        AND (s.since IS NULL OR o.period >= s.since)
     WINDOW running AS (
         PARTITION BY s.id, o.organisation_id,

@@ -52,4 +52,11 @@ def roll_up_scope(horizon: int, tables: Tables) -> None:
     """Replace the roll-ups of every row in `scope` (all of one height)."""
     with connection.cursor() as cursor:
         cursor.execute(tables.named(DELETE))
-        cursor.execute(tables.named(INSERT), {"horizon": horizon, "rule_version": RULE_VERSION})
+        cursor.execute(
+            tables.named(INSERT),
+            {
+                "horizon": horizon,
+                "rule_version": RULE_VERSION,
+                "known_at": tables.known_at,
+            },
+        )

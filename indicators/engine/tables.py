@@ -1,16 +1,26 @@
-"""Where results go: the tables that pages read, or side tables that a check fills apart."""
+"""Where figures come from and results go: what pages read, or a computation apart."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+CURRENT = "o.superseded_at IS NULL"
+KNOWN = (
+    "o.recorded_at <= %(known_at)s AND (o.superseded_at IS NULL OR o.superseded_at > %(known_at)s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
+    """`known_at` looks back: only what had been recorded by then, and not yet superseded, counts."""
+
     rollup: str = "indicators_rollup"
     progress: str = "indicators_progress"
+    known_at: datetime | None = None
 
     def named(self, statement: str) -> str:
-        """The statement with `{rollup}` and `{progress}` filled in."""
-        return statement.format(rollup=self.rollup, progress=self.progress)
+        """The statement with its tables and its choice of observations filled in."""
+        known = CURRENT if self.known_at is None else KNOWN
+        return statement.format(rollup=self.rollup, progress=self.progress, known=known)
 
 
 STORED = Tables()

@@ -139,7 +139,7 @@ class SubmissionDetail:
 
     @property
     def ready(self) -> bool:
-        """To hand in is what comes next: the newest file was accepted and nobody has returned it."""
+        """To hand in comes next: the newest file was accepted and was not returned."""
         decided = any(item.version == self.submission.version for item in self.decisions)
         return self.last == self.present and not decided
 
@@ -196,18 +196,17 @@ def figure_lines(
     history = kind.history(submission, quarters=len(periods))
     return [
         _figure_line(
-            line, diffs.get(line.key), rows.get(line.key), history.get(line.key, {}), periods
+            line,
+            diff=diffs.get(line.key),
+            source=rows.get(line.key),
+            past=[PastFigure(at, history.get(line.key, {}).get(at, "")) for at in periods],
         )
         for line in asked
     ]
 
 
 def _figure_line(
-    line: SheetLine,
-    diff: DiffRow | None,
-    source: StagedRow | None,
-    past: dict[Period, str],
-    periods: list[Period],
+    line: SheetLine, *, diff: DiffRow | None, source: StagedRow | None, past: list[PastFigure]
 ) -> FigureLine:
     return FigureLine(
         key=line.key,
@@ -218,7 +217,7 @@ def _figure_line(
         change=diff.change if diff else "blank",
         source=source,
         cells=", ".join(source.cells.values()) if source else "",
-        past=[PastFigure(period, past.get(period, "")) for period in periods],
+        past=past,
     )
 
 

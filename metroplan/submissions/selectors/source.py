@@ -17,12 +17,16 @@ COLUMNS_SHOWN = 26
 
 @dataclass(frozen=True, slots=True)
 class SourceCell:
-    """One part of a figure: where it stood, as it was written, as it was understood."""
+    """One part of a figure: where it stood, as it was written, as it was understood.
+
+    The parts of a ratio have no unit of their own.
+    """
 
     part: str
     reference: str
     written: str
     clean: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def _cells(row: StagedRow, line: SheetLine | None) -> list[SourceCell]:
             reference=reference,
             written=row.raw.get(part, ""),
             clean=_number(getattr(row, part, None)),
+            unit=line.unit if line and part == "value" else "",
         )
         for part, reference in row.cells.items()
     ]

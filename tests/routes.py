@@ -1,0 +1,108 @@
+"""Every address of the project, and one thing of unit A for each that needs a thing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from indicators.models import Indicator, Observation
+from metroplan.common.periods import Period
+from metroplan.organisations.models import ApiToken, Role, User
+from metroplan.organisations.services.tokens import create_token
+from metroplan.plans.models import Plan, PlanStatus, PlanTask
+from metroplan.submissions.models import Upload
+from tests.submissions.quarter import QUARTER, opened, uploaded
+from tests.world import World, add_indicator, add_person, report
+
+
+def route_names(resolver: Any = None, prefix: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from route_names(pattern, prefix + space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name or pattern.pattern}"
+
+
+@dataclass(frozen=True)
+class Things:
+    """All of county A and its city C1: seen from A, C1 and P, not from C2."""
+
+    plan: Plan
+    indicator: Indicator
+    task: PlanTask
+    observation: Observation
+    upload: Upload
+    account: User
+    token: ApiToken
+
+    def arguments(self, route: str) -> list[Any] | None:
+        """What the route's address names; None where it names no thing."""
+        submission, row = self.upload.submission_id, self.upload.rows.first()
+        by_route = {
+            "api:organisation-detail": [self.account.organisation.code],
+            "api:plan-detail": [self.plan.code],
+            "api:task-detail": [f"{self.plan.code}.{self.task.number}"],
+            "api:indicator-detail": [f"{self.plan.code}.{self.indicator.code}"],
+            "api:upload-detail": [self.upload.pk],
+            "organisations:organisation-detail": [self.account.organisation.code],
+            "organisations:token-revoke": [self.token.pk],
+            "indicators:plan-detail": [self.plan.code],
+            "indicators:observation-trace": [self.observation.pk],
+            "submissions:row-detail": [row.pk],
+        }
+        by_start = {
+            "api:submission-": [submission],
+            "organisations:account-": [self.account.pk],
+            "indicators:indicator-": [self.plan.code, self.indicator.code],
+            "submissions:submission-": [submission],
+            "submissions:template": [submission],
+            "submissions:upload-create": [submission],
+            "submissions:upload-": [self.upload.pk],
+        }
+        if route in by_route:
+            return by_route[route]
+        if route.endswith(("-list", "account-create")):
+            return None
+        return next((args for start, args in by_start.items() if route.startswith(start)), None)
+
+    def address(self, route: str) -> str:
+        if route == "api:unknown":
+            return "/api/v1/nothing/here/"
+        if route == "organisations:password-set":
+            return reverse(route, args=["MQ", "set-password"])
+        if route == "api:measure-detail":
+            return reverse(route, args=[self.indicator.measure.code])
+        return reverse(route, args=self.arguments(route))
+
+
+def make_things(world: World) -> Things:
+    account = add_person(world, "colleague", "A", Role.REVIEWER)
+    for role in Role.values:
+        add_person(world, f"outside_{role}", "C2", role)
+    token, _key = create_token(user=world.people["clerk"], name="exchange", scope="push", days=90)
+    report(world, "standards", "A", QUARTER, "5")
+    upload = uploaded(world, opened(world))
+    world.plan = Plan.objects.create(
+        code="city-plan",
+        title_zh="市规划",
+        title_en="City plan",
+        organisation=world.units["C1"],
+        starts=Period.parse("2021Q1"),
+        ends=Period.parse("2025Q4"),
+        status=PlanStatus.IN_FORCE,
+    )
+    task = PlanTask.objects.create(
+        plan=world.plan, number="1", position=1, title_zh="任务", title_en="Task"
+    )
+    indicator = add_indicator(world, "city-standards", "standards", {2025: 50}, unit="C1")
+    return Things(
+        plan=world.plan,
+        indicator=indicator,
+        task=task,
+        observation=Observation.objects.get(),
+        upload=upload,
+        account=account,
+        token=token,
+    )
