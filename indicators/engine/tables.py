@@ -11,7 +11,7 @@ KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`known_at` looks back: only what had been recorded by then, and not yet superseded, counts."""
+    """`known_at` looks back: what had been recorded by then and not yet superseded counts."""
 
     rollup: str = "indicators_rollup"
     progress: str = "indicators_progress"

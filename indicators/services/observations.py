@@ -80,7 +80,8 @@ MARK = """
 def write_figures(figures: Iterable[Figure]) -> int:
     """Upsert the figures as current observations and mark what they touch.
 
-    Returns how many changed. Writing the same figures twice changes nothing. Call it inside the caller's transaction.
+    Returns how many changed. Writing the same figures twice changes nothing. Call it inside the
+    caller's transaction.
     """
     now = {"now": timezone.now()}
     with connection.cursor() as cursor:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from metroplan.audit.verify import broken_links
 
 from indicators.engine.tables import ASIDE, STORED
 from indicators.services.recompute import compute_everything
-from metroplan.audit.verify import broken_links
 from metroplan.submissions.services.files import damaged_files
 
 ROLLUP_FIELDS = (

@@ -239,10 +239,13 @@ class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     permission_classes = [Allowed]
     parser_classes = [MultiPartParser]
-    needs = "submission.view"
     filterset_class = UploadFilter
     ordering_fields = ["uploaded_at"]
     queryset = Upload.objects.none()
+
+    @property
+    def needs(self) -> str:
+        return "submission.fill" if self.action == "create" else "submission.view"
 
     def get_queryset(self) -> QuerySet[Upload]:
         return Upload.objects.visible_to(self.request.user).select_related(
