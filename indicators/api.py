@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from rest_framework import mixins, serializers, viewsets
@@ -21,7 +21,7 @@ from indicators.selectors.explaining import explanation
 from metroplan.common.api_fields import IntegerFilter, ModelOut, PeriodField, PeriodFilter
 from metroplan.organisations.permissions import MayView
 
-FULL_CODE = Concat("plan__code", Value("."), "code")
+FULL_CODE = Concat("plan__code", Value("."), "code", output_field=CharField())
 # The quarter of the newest figure behind a row of progress.
 NEWEST = Subquery(
     RollUp.objects.filter(

@@ -77,7 +77,7 @@ def children(host: str, port: int) -> list[Child]:
     python = [sys.executable, "-m"]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ["gunicorn", "metroplan.wsgi", "--bind", address, "--workers", "2", "--threads", "4"]
-    web += ["--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"]
+    web += ["--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"]
     celery = ["celery", "--app", "metroplan", "--quiet"]
     worker = ["worker", "--concurrency", "2", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle"]

@@ -138,6 +138,8 @@ VENDOR_FILES = [
     "vendor/echarts/echarts.min.js*",
 ]
 WHITENOISE_MANIFEST_STRICT = False
+# Pictures and fonts are compressed already; source maps are read by developers alone.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "ico", "woff", "woff2")
 
 # ---------------------------------------------------------------- uploads
 

@@ -1,6 +1,7 @@
 """One process that keeps several running, and takes them all down when it is asked to stop."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOP_SECONDS = 20
+# Work that is cut off here is done again at the next start: every task can run twice.
+STOP_SECONDS = 10
 RESTARTS = 5
 RESTARTS_WITHIN = 60.0
 PR_SET_PDEATHSIG = 1
@@ -102,7 +104,15 @@ class Supervisor:
     def _signal(self, number: int) -> None:
         for child in self.children:
             if child.is_running():
-                child.process.send_signal(number)
+                _send(child.process, number)
+
+
+def _send(process: subprocess.Popen, number: int) -> None:
+    if number == signal.SIGKILL:
+        # Its own children too, which it cannot end any more.
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
 
 
 def _die_with_parent() -> None:

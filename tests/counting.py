@@ -1,4 +1,4 @@
-"""How many queries a page or endpoint may ask, kept in query_counts.json and only changed on purpose.
+"""How many queries a page or endpoint may ask: noted in query_counts.json, changed on purpose.
 
 METROPLAN_RECORD_QUERIES=1 writes down what a test run counts instead of checking it.
 """

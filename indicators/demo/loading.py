@@ -28,8 +28,8 @@ class PlanLoaded:
 
 
 def load_demo(*, today: date) -> Iterator[PlanLoaded]:
-    """Accounts, then plan by plan, each in one transaction; yields what is new. The progress is
-    not recomputed. Raises `demo.not_allowed` outside development."""
+    """Accounts, then plan by plan, each in one transaction; yields what is new. Progress is
+    left to compute. Raises `demo.not_allowed` outside development."""
     refuse_without_demo()
     create_demo_accounts()
     for plan in plans_without_figures():

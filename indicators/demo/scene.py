@@ -153,6 +153,4 @@ def divides(course: Course) -> bool:
 def _own_guess(course: Course, one: Stretch, stretches: list[Stretch], newest: int) -> Path:
     """The part of a unit that is no more: in proportion to its size."""
     whole = sum(other.weight for other in stretches if other.until > newest)
-    return course.path.with_values(
-        [value * one.weight / whole for _, value in course.path.points]
-    )
+    return course.path.with_values([value * one.weight / whole for _, value in course.path.points])

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, groupby
+from operator import attrgetter
 
 from django.db.models import Count, Q, QuerySet
 
@@ -59,7 +60,7 @@ class StatusCount:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """The next milestone of a plan at the quarter, or its last one when the plan is over.
+    """A milestone of a plan: the next one, or one past that indicators are still judged by.
 
     `days` and `quarters` run to the last day of the milestone's year, below zero once past;
     `achieved` of `indicators` have met what is asked for it.
@@ -257,36 +258,30 @@ def _countdowns(
     period: Period,
     today: date,
 ) -> Iterable[Countdown]:
-    shown = [item for item in plans if plan is None or item.pk == plan.pk]
-    milestones: dict[int, list[Milestone]] = {item.pk: [] for item in shown}
-    for milestone in Milestone.objects.filter(
-        plan__in=milestones, targets__isnull=False
-    ).distinct():
-        milestones[milestone.plan_id].append(milestone)
-    for item in shown:
-        if milestones[item.pk]:
-            yield _countdown(item, milestones[item.pk], standings, period, today)
+    """For each plan the milestone that comes next, and those its indicators are now judged by."""
+    shown = {item.pk: item for item in plans if plan is None or item.pk == plan.pk}
+    set_for = Milestone.objects.filter(plan__in=shown, targets__isnull=False).distinct()
+    for plan_id, milestones in groupby(
+        set_for.order_by("plan_id", "year"), key=attrgetter("plan_id")
+    ):
+        judged = [row for row in standings if row.indicator.plan == shown[plan_id].code]
+        in_order = list(milestones)
+        coming = next((m for m in in_order if Period.year_end(m.year) >= period), in_order[-1])
+        years = {row.milestone_year for row in judged} | {coming.year}
+        for milestone in in_order:
+            if milestone.year in years:
+                yield _countdown(shown[plan_id], milestone, judged, period, today)
 
 
 def _countdown(
-    plan: Plan,
-    milestones: list[Milestone],
-    standings: Sequence[Standing],
-    period: Period,
-    today: date,
+    plan: Plan, milestone: Milestone, judged: Sequence[Standing], period: Period, today: date
 ) -> Countdown:
-    in_order = sorted(milestones, key=lambda milestone: milestone.year)
-    next_one = next((m for m in in_order if Period.year_end(m.year) >= period), in_order[-1])
-    end = Period.year_end(next_one.year)
-    asked = [
-        row
-        for row in standings
-        if row.indicator.plan == plan.code and row.milestone_year in (None, next_one.year)
-    ]
+    end = Period.year_end(milestone.year)
+    asked = [row for row in judged if row.milestone_year == milestone.year]
     return Countdown(
         plan=plan,
-        year=next_one.year,
-        kind=next_one.get_kind_display(),
+        year=milestone.year,
+        kind=milestone.get_kind_display(),
         quarters=end.index - period.index,
         days=(end.last_day - today).days,
         achieved=sum(row.status == ProgressStatus.ACHIEVED for row in asked),

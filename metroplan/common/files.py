@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 
-from metroplan.common.text import safe_text
+from metroplan.common.text import plain_number, safe_text
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -30,4 +31,6 @@ def csv_response(content: str, name: str) -> HttpResponse:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return plain_number(value)
     return safe_text(value) if isinstance(value, str) else value

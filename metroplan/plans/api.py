@@ -1,7 +1,7 @@
 """Plans, their milestones and tasks over the API."""
 
 import django_filters
-from django.db.models import QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Concat
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers, viewsets
@@ -10,7 +10,7 @@ from metroplan.common.api_fields import PeriodField
 from metroplan.organisations.permissions import MayView
 from metroplan.plans.models import Milestone, Plan, PlanTask, ResponsibleUnit
 
-FULL_CODE = Concat("plan__code", Value("."), "number")
+FULL_CODE = Concat("plan__code", Value("."), "number", output_field=CharField())
 
 
 class PlanOut(serializers.ModelSerializer):

@@ -32,7 +32,7 @@ class UploadForm(VersionForm):
         max_length=255,
         allow_empty_file=True,
         error_messages={"required": _("Choose the filled-in file first.")},
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED, "class": "form-control"}),
     )
 
 

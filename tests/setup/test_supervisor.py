@@ -82,3 +82,17 @@ def test_children_do_not_outlive_a_killed_supervisor(supervise):
     child = int(supervisor.stdout.readline())
     supervisor.kill()
     assert dies(child)
+
+
+def test_a_child_that_ignores_the_stop_is_killed_with_its_own_children(supervise):
+    stubborn = (
+        "import os, signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        "os.fork(); sys.stderr.write(f'{os.getpid()}\\n'); sys.stderr.flush(); time.sleep(60)"
+    )
+    supervisor = supervise(stubborn)
+    supervisor.stdout.readline()
+    pids = [int(supervisor.stderr.readline()) for _ in range(2)]
+    supervisor.terminate()
+    supervisor.terminate()
+    assert supervisor.wait(20) == 0
+    assert all(dies(pid) for pid in pids)

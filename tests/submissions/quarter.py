@@ -1,5 +1,10 @@
 """A quarter under way in the test world: forms opened, files filled in and sent."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Level, Organisation
 from metroplan.submissions.models import Submission, Upload
@@ -58,3 +63,20 @@ def more_counties(world: World, number: int, city: str = "C1") -> list[Organisat
     units = [add_unit(world, f"X{n}", Level.COUNTY, city, code=f"98{n:04d}") for n in range(number)]
     settle(world)
     return units
+
+
+def page(name: str, thing: object, **query: str) -> str:
+    """The address of a reporting page of one form, upload or line."""
+    return reverse(f"submissions:{name}", args=[thing.pk], query=query or None)
+
+
+def send(
+    client: Client, submission: Submission, content: bytes, name: str = "季报.csv", **more
+) -> HttpResponseBase:
+    """Upload through the page."""
+    fields = {"expected_version": submission.version, "file": SimpleUploadedFile(name, content)}
+    return client.post(page("upload-create", submission), fields | more)
+
+
+def text(response: HttpResponseBase) -> str:
+    return b"".join(response).decode() if response.streaming else response.content.decode()

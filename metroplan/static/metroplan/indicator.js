@@ -48,9 +48,9 @@
   const path = filled(data.path.map(number));
   const has = (values) => values.some((value) => value !== null);
   const series = [
-    { name: words.path, type: "line", data: path, showSymbol: false, lineStyle: { type: "dashed", width: 2 }, color: colour("--mp-not_due"), tooltip: { show: true } },
+    { name: words.path, type: "line", data: path, symbol: "none", lineStyle: { type: "dashed", width: 2 }, color: colour("--mp-not_due") },
     { name: words.figure, type: "line", data: figures, symbolSize: steps > 30 ? 5 : 7, lineStyle: { width: 2.5 }, color: colour("--mp-accent"), connectNulls: false },
-    { name: words.target, type: "scatter", data: data.targets.map(number), symbol: "diamond", symbolSize: 14, color: colour("--mp-behind"), z: 5,
+    { name: words.target, type: "scatter", data: data.targets.map(number), symbol: "diamond", symbolSize: 14, color: colour("--mp-behind"), z: 5, labelLayout: { hideOverlap: true },
       label: { show: true, position: "top", distance: 8, color: colour("--mp-ink"), formatter: (point) => data.target_texts[point.dataIndex] ?? "" } },
   ];
   if (has(data.ceilings)) {
@@ -62,12 +62,12 @@
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     aria: { enabled: false },
-    grid: { left: 8, right: 28, top: 44, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 28, top: 52, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, data: series.filter((one) => one.data.some((v) => v !== null && v.value !== null)).map((one) => one.name) },
     tooltip: { trigger: "axis", confine: true, formatter: tip },
     xAxis: { type: "category", data: data.quarters, boundaryGap: false, axisTick: { show: false },
       axisLabel: { hideOverlap: true, interval: (i, text) => text.endsWith("Q4"), formatter: (text) => text.slice(0, 4) } },
-    yAxis: { type: "value", scale: false, name: data.unit, nameTextStyle: { align: "right" }, splitLine: { lineStyle: { color: colour("--mp-line") } } },
+    yAxis: { type: "value", scale: false, splitLine: { lineStyle: { color: colour("--mp-line") } } },
     series,
   });
 
