@@ -15,7 +15,7 @@ def trajectory_chart(page: IndicatorPage) -> dict[str, Any] | None:
 
     None where there is neither a figure nor a target. `texts` holds each figure as it is written.
     """
-    figures = {p.period: p for p in page.points if p.actual is not None and p.period <= page.period}
+    figures = {p.period: p for p in page.points if p.actual is not None}
     anchors = {p.period: p.value for p in page.path}
     targets = {Period.year_end(row.year): row for row in page.targets if row.low is not None}
     known = [*figures, *anchors, *targets]

@@ -13,7 +13,7 @@ from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Plan, PlanStatus, PlanTask
 from metroplan.submissions.models import Upload
 from tests.submissions.quarter import QUARTER, opened, uploaded
-from tests.world import World, add_indicator, add_person, report
+from tests.world import World, add_indicator, add_person, current, report
 
 
 def route_names(resolver: Any = None, prefix: str = "") -> Iterator[str]:
@@ -101,7 +101,7 @@ def make_things(world: World) -> Things:
         plan=world.plan,
         indicator=indicator,
         task=task,
-        observation=Observation.objects.get(),
+        observation=current(world.measures["standards"], world.units["A"], QUARTER),
         upload=upload,
         account=account,
         token=token,

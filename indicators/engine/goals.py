@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from indicators.engine.in_force import Terms, in_force
 from indicators.models import Indicator, Kind, RollUpRule, Target
 from indicators.rules import (
     Anchor,
@@ -33,11 +35,14 @@ class Unit:
         return cls(pk, codes[-1], tuple(reversed(codes[:-1])))
 
 
-def current_targets(indicators: Iterable[Indicator]) -> Targets:
-    """(indicator id, unit code) → its milestones in order, each in its newest revision."""
+def current_targets(indicators: Iterable[Indicator], known_at: datetime | None = None) -> Targets:
+    """(indicator id, unit code) → its milestones in order, each in the revision in force.
+
+    `known_at` looks back: only what was known by then counts.
+    """
     by_id = {indicator.pk: indicator for indicator in indicators}
     rows = (
-        Target.objects.filter(indicator__in=by_id)
+        in_force(Target.objects.filter(indicator__in=by_id), known_at)
         .order_by("indicator_id", "organisation_id", "milestone__year", "-revision")
         .distinct("indicator_id", "organisation_id", "milestone__year")
         .values_list(
@@ -78,11 +83,15 @@ def goal_of(
     unit: Unit,
     targets: list[MilestoneTarget],
     history: Mapping[int, Decimal],
+    terms: Terms,
 ) -> Goal:
-    """The path of one unit: the plan's printed baseline is the owner's, others have their own."""
+    """The path of one unit: the plan's printed baseline is the owner's, others have their own.
+
+    `terms` are those in force and include the indicator's baseline.
+    """
     measure = indicator.measure
     trajectory = build_trajectory(
-        targets, basis=indicator.basis, baseline=baseline_of(indicator, unit, history)
+        targets, basis=indicator.basis, baseline=baseline_of(indicator, unit, history, terms)
     )
     return Goal(
         trajectory=trajectory,
@@ -90,16 +99,20 @@ def goal_of(
         mode=indicator.mode,
         decimals=measure.decimals,
         carry_forward=measure.carry_forward,
+        thresholds=terms.thresholds,
     )
 
 
-def baseline_of(indicator: Indicator, unit: Unit, history: Mapping[int, Decimal]) -> Anchor | None:
+def baseline_of(
+    indicator: Indicator, unit: Unit, history: Mapping[int, Decimal], terms: Terms
+) -> Anchor | None:
+    given = terms.baselines[indicator.pk]
     owns = unit.pk == indicator.owner_id
     return find_baseline(
         kind=indicator.measure.kind,
         basis=indicator.basis,
         plan_start=indicator.plan.starts.index,
         history=history,
-        year=indicator.baseline_year,
-        value=indicator.baseline_value if owns else None,
+        year=given.year,
+        value=given.value if owns else None,
     )

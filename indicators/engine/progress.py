@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from indicators.engine.goals import Targets, Unit, current_targets, goal_of, targets_of
+from indicators.engine.in_force import Terms, terms_in_force
 from indicators.engine.tables import Tables
 from indicators.models import Indicator
-from indicators.rules import AssessInput, Assessment, assess
+from indicators.rules import AssessInput, Assessment, Thresholds, assess
 
 COLUMNS = (
     "indicator_id", "organisation_id", "period", "actual", "expected", "target",
@@ -54,13 +55,14 @@ FORGET = """
 """
 
 
-def store_progress(tables: Tables) -> None:
+def store_progress(tables: Tables, thresholds: Thresholds) -> None:
     """Replace the progress rows of all that stands in `affected`, from its first quarter on.
 
     Where the figure that changed is the baseline itself, every quarter of the unit is replaced.
     """
     indicators = _affected_indicators()
-    targets = current_targets(indicators.values())
+    targets = current_targets(indicators.values(), tables.known_at)
+    terms = terms_in_force(indicators.values(), tables.known_at, thresholds)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     now = timezone.now().isoformat()
@@ -68,7 +70,7 @@ def store_progress(tables: Tables) -> None:
     with connection.cursor() as cursor:
         cursor.execute(tables.named(ROLL_UPS))
         for key, rows in groupby(cursor, key=itemgetter(0, 1)):
-            first, assessments = _assess_unit(indicators[key[0]], list(rows), targets)
+            first, assessments = _assess_unit(indicators[key[0]], list(rows), targets, terms)
             if first == FROM_THE_START:
                 moved.append(key)
             for assessment in assessments:
@@ -91,7 +93,7 @@ def _affected_indicators() -> dict[int, Indicator]:
 
 
 def _assess_unit(
-    indicator: Indicator, rows: list[tuple], targets: Targets
+    indicator: Indicator, rows: list[tuple], targets: Targets, terms: Terms
 ) -> tuple[int, list[Assessment]]:
     """The first quarter to replace and the assessments from it on; none where nothing is asked."""
     _, unit_id, path, since, *_ = rows[0]
@@ -100,7 +102,7 @@ def _assess_unit(
     if not asked:
         return FROM_THE_START, []
     history: dict[int, Decimal] = {row[4]: row[5] for row in rows if row[5] is not None}
-    goal = goal_of(indicator, unit, asked, history)
+    goal = goal_of(indicator, unit, asked, history, terms)
     baseline = goal.trajectory.baseline if goal.trajectory else None
     first = FROM_THE_START if baseline is None or baseline.at >= since else since
     begin = max(first, indicator.plan.starts.index - 1)

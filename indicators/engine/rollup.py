@@ -8,7 +8,6 @@ from django.db import connection
 
 from indicators.engine.own import OWN
 from indicators.engine.tables import Tables
-from indicators.rules import RULE_VERSION
 
 CHILDREN = """
     SELECT r.series_id, s.measure_id, a.ancestor_id AS organisation_id, r.period,
@@ -48,7 +47,7 @@ DELETE = """
 """
 
 
-def roll_up_scope(horizon: int, tables: Tables) -> None:
+def roll_up_scope(horizon: int, tables: Tables, rule_version: int) -> None:
     """Replace the roll-ups of every row in `scope` (all of one height)."""
     with connection.cursor() as cursor:
         cursor.execute(tables.named(DELETE))
@@ -56,7 +55,7 @@ def roll_up_scope(horizon: int, tables: Tables) -> None:
             tables.named(INSERT),
             {
                 "horizon": horizon,
-                "rule_version": RULE_VERSION,
+                "rule_version": rule_version,
                 "known_at": tables.known_at,
             },
         )

@@ -78,7 +78,8 @@ class TargetRow:
 @dataclass(frozen=True, slots=True)
 class IndicatorPage:
     """`needed_rate` and `recent_rate` are changes of the figure in one quarter, `numerator` and
-    `denominator` the terms behind a ratio; `newest` is the quarter of the newest observation."""
+    `denominator` the terms behind a ratio; `newest` is the quarter of the newest observation;
+    `points` end with the page's quarter."""
 
     indicator: Indicator
     organisation: Organisation
@@ -102,11 +103,6 @@ class IndicatorPage:
     @property
     def ratio(self) -> bool:
         return self.indicator.measure.kind == Kind.RATIO
-
-    @property
-    def periods(self) -> tuple[Period, ...]:
-        """Quarters there is a figure or a status for, newest first."""
-        return tuple(point.period for point in reversed(self.points))
 
 
 def indicator_page(
@@ -139,7 +135,11 @@ def indicator_page(
         newest=rolled.newest if rolled else None,
         missing=missing,
         path=tuple(_path(goal.trajectory)) if goal else (),
-        points=tuple(_point(at, row, progress.own.get(at)) for at, row in roll_ups.own.items()),
+        points=tuple(
+            _point(at, row, progress.own.get(at))
+            for at, row in roll_ups.own.items()
+            if at <= period
+        ),
         targets=tuple(_target_rows(indicator, unit, goal, stored, roll_ups.own, period)),
         contributions=tuple(
             contributions(indicator.measure.roll_up, rolled, below, roll_ups.below, progress.below)

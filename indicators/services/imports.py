@@ -301,17 +301,13 @@ class FigureCheck:
             parts = ("/", *parts[1:])
         cells = {part: RawCell(text, text) for part, text in zip(PARTS, parts, strict=True) if text}
         found = clean_line(spec, Line("", 0, cells, self.columns))
-        if state and not isinstance(found, list) and (found is None or _said(found) != state):
+        if state and not isinstance(found, list) and (found is None or found.state != state):
             return [self._state_issue("import.state_disagrees", code, state)]
         return found
 
     def _state_issue(self, issue: str, code: str, state: str) -> Issue:
         letter = column_letter(self.columns["state"])
         return Issue(issue, column=letter, key=code, params={"value": state[:SHOWN]})
-
-
-def _said(row: CleanRow) -> str:
-    return str(row.state)
 
 
 def _figure_of(key: tuple[int, int, int], answer: CleanRow, line: int) -> Figure:

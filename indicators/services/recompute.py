@@ -3,9 +3,8 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
-from indicators.engine.progress import store_progress
-from indicators.engine.rollup import roll_up_scope
-from indicators.engine.scope import create_tables, enter_height, spread_upwards
+from indicators.engine.computing import compute_dirty
+from indicators.engine.scope import create_tables
 from indicators.engine.tables import STORED, Tables
 from metroplan.common.periods import newest_closed
 
@@ -71,12 +70,8 @@ def compute_everything(tables: Tables) -> None:
 
 
 def _recompute_dirty(tables: Tables) -> None:
-    horizon = newest_closed(timezone.localdate()).index
     _lock_measures()
-    for height in spread_upwards():
-        enter_height(height)
-        roll_up_scope(horizon, tables)
-    store_progress(tables)
+    compute_dirty(tables, horizon=newest_closed(timezone.localdate()).index)
 
 
 def _lock_measures() -> None:

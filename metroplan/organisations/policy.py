@@ -36,6 +36,11 @@ def own_or_below(user: User, thing: Any) -> bool:
     return unit is None or unit.path.startswith(user.organisation.path)
 
 
+def from_the_root(user: User, thing: Any) -> bool:
+    """The map is kept by the unit at the top, for itself and everything below it."""
+    return user.organisation.parent_code is None and own_or_below(user, thing)
+
+
 def own_turn_to_review(user: User, submission: Any) -> bool:
     """No one reviews their own unit; only at the top of a chain a second person does."""
     if submission is None:
@@ -56,6 +61,7 @@ def another_person(user: User, account: Any) -> bool:
 RULES: dict[str, dict[str, Scope]] = {
     "figures.view": dict.fromkeys(FIGURE_READERS, anywhere),
     "figures.import": {Role.STAFF: own_or_below},
+    "organisation.change": {Role.STAFF: from_the_root},
     "plan.view": dict.fromkeys(FIGURE_READERS, anywhere),
     "plan.load": {Role.STAFF: own_or_below},
     "submission.view": dict.fromkeys(FIGURE_READERS, own_or_below),

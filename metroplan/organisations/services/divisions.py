@@ -98,18 +98,30 @@ def load_divisions(
 ) -> DivisionCounts:
     """Bring units, links and changes to what the rows say; loading them again changes nothing.
 
-    Units that the rows do not name stay as they are. Rebuilds ancestry and paths.
+    Units that the rows do not name stay as they are, and so do those that a change entered in
+    the portal ended or moved. Rebuilds ancestry and paths.
     """
     _check(divisions, changes)
-    created, updated = _write_units(divisions)
+    kept = _changed_in_the_portal(changes)
+    created, updated = _write_units([row for row in divisions if row.code not in kept])
     units = {unit.code: unit for unit in Organisation.objects.all()}
-    counts = DivisionCounts(
-        created, updated, _write_links(divisions, units), _write_changes(changes, units)
-    )
+    links = _write_links([row for row in divisions if row.code not in kept], units)
+    counts = DivisionCounts(created, updated, links, _write_changes(changes, units))
     rebuild_tree(today=today)
     if counts.anything:
         _log(divisions, counts, actor)
     return counts
+
+
+def _changed_in_the_portal(changes: Sequence[ChangeRow]) -> set[str]:
+    """Codes of units whose life or links a change that no file names has altered since."""
+    listed = {(parts[0].effective_on, _pairs(parts)) for parts in _grouped(changes)}
+    entered = [change for change in _stored_changes() if _identity(change) not in listed]
+    codes = {part.source.code for change in entered for part in change.parts.all()}
+    moved = OrganisationLink.objects.filter(parent__code__in=codes).values("child")
+    days = {change.effective_on for change in entered}
+    rehung = OrganisationLink.objects.filter(child__in=moved, valid_from__in=days)
+    return codes | set(rehung.values_list("child__code", flat=True))
 
 
 def _log(divisions: Sequence[DivisionRow], counts: DivisionCounts, actor: Any) -> None:
@@ -131,6 +143,8 @@ def _check(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> No
             _("Units {codes} are named as parent, source or target but not listed: add them."),
             codes=", ".join(unknown),
         )
+    _check_once(divisions)
+    _check_lives(divisions, changes)
     shares: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for row in changes:
         shares[row.change, row.source_code] += row.weight
@@ -139,6 +153,58 @@ def _check(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> No
             "organisations.shares_uneven",
             _("The shares of {codes} do not add to 1: correct the weights of their change."),
             codes=", ".join(uneven),
+        )
+
+
+def _check_once(divisions: Sequence[DivisionRow]) -> None:
+    """A row is a unit with its one link: listed twice, it would have two at once."""
+    rows: dict[str, list[DivisionRow]] = defaultdict(list)
+    for row in divisions:
+        rows[row.code].append(row)
+    for code, (first, *others) in rows.items():
+        if not others:
+            continue
+        other = others[0]
+        if first.parent_code != other.parent_code:
+            raise MetroplanError(
+                "organisations.two_parents",
+                _("{code} is listed under {one} and under {other}: keep one of the rows."),
+                code=code,
+                one=first.parent_code or "—",
+                other=other.parent_code or "—",
+            )
+        raise MetroplanError(
+            "organisations.links_overlap",
+            _("{code} is listed from {since} and again from {again}: keep one of the rows."),
+            code=code,
+            since=first.valid_from,
+            again=other.valid_from,
+        )
+
+
+def _check_lives(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> None:
+    """What takes over must exist on the day, and what it takes over from before it."""
+    lives = {
+        code: (start, end)
+        for code, start, end in Organisation.objects.values_list("code", "valid_from", "valid_to")
+    } | {row.code: (row.valid_from, row.valid_to) for row in divisions}
+    wrong = []
+    for row in changes:
+        start, end = lives[row.target_code]
+        if row.effective_on < start or (end and end <= row.effective_on):
+            wrong.append(f"{row.source_code} → {row.target_code} ({row.effective_on})")
+    if wrong:
+        raise MetroplanError(
+            "organisations.not_alive",
+            _("The unit that takes over does not exist on that day in {rows}: correct the rows."),
+            rows=", ".join(wrong),
+        )
+    early = [row for row in changes if row.effective_on <= lives[row.source_code][0]]
+    if early:
+        raise MetroplanError(
+            "organisations.before_life",
+            _("{rows} are dated before the unit that is changed begins: correct the dates."),
+            rows=", ".join(f"{row.source_code} ({row.effective_on})" for row in early),
         )
 
 
@@ -181,8 +247,7 @@ def _write_changes(rows: Sequence[ChangeRow], units: dict[str, Organisation]) ->
     written = 0
     for parts in _grouped(rows):
         head = parts[0]
-        pairs = frozenset((row.source_code, row.target_code) for row in parts)
-        change = stored.get((head.effective_on, pairs))
+        change = stored.get((head.effective_on, _pairs(parts)))
         values = {"kind": head.kind, "document": head.document, "note": head.note}
         if change is None:
             _create_change(parts, units, values)
@@ -202,6 +267,10 @@ def _stored_changes() -> Iterable[OrganisationChange]:
 
 def _identity(change: OrganisationChange) -> tuple[date, frozenset]:
     return change.effective_on, frozenset(_weights(change))
+
+
+def _pairs(parts: Sequence[ChangeRow]) -> frozenset:
+    return frozenset((row.source_code, row.target_code) for row in parts)
 
 
 def _weights(change: OrganisationChange) -> dict[tuple[str, str], Decimal]:

@@ -92,13 +92,15 @@ def rebuild_ancestry() -> int:
     """Unroll the links into OrganisationAncestry and return its number of rows.
 
     A unit whose life or link holds on no quarter's last day has no row for it. Raises
-    `organisations.tree_circle` when units stand above each other.
+    `organisations.tree_circle` when units stand above each other, `organisations.two_parents` or
+    `organisations.links_overlap` when two links of a unit hold on the same day.
     """
     OrganisationAncestry.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(ANCESTRY)
         rows = cursor.rowcount
     _refuse_circle()
+    _refuse_two_parents()
     return rows
 
 
@@ -124,3 +126,45 @@ def _refuse_circle() -> None:
             _("Units {codes} stand above each other: correct their links to a parent unit."),
             codes=", ".join(codes[:10]),
         )
+
+
+OVERLAPS = """
+    select c.code, one.code, a.valid_from, other.code, b.valid_from
+      from organisations_organisationlink a
+      join organisations_organisationlink b on b.child_id = a.child_id and b.id > a.id
+       and daterange(a.valid_from, a.valid_to) && daterange(b.valid_from, b.valid_to)
+      join organisations_organisation c on c.id = a.child_id
+      join organisations_organisation one on one.id = a.parent_id
+      join organisations_organisation other on other.id = b.parent_id
+     order by c.code, a.valid_from limit 1
+"""
+
+
+def _refuse_two_parents() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(OVERLAPS)
+        found = cursor.fetchone()
+    if found is None:
+        return
+    child, one, since, other, again = found
+    if one == other:
+        raise MetroplanError(
+            "organisations.links_overlap",
+            _("{child} has two links to {one} at once, from {since} and from {again}: end one."),
+            child=child,
+            one=one,
+            since=since,
+            again=again,
+        )
+    raise MetroplanError(
+        "organisations.two_parents",
+        _(
+            "{child} stands under {one} from {since} and under {other} from {again} at once: end "
+            "one of the links."
+        ),
+        child=child,
+        one=one,
+        since=since,
+        other=other,
+        again=again,
+    )

@@ -1,0 +1,54 @@
+"""Measures that are collected, indicators that plans set on them, figures, and where they stand."""
+
+from indicators.models.aims import (
+    Attribute,
+    Basis,
+    Comparator,
+    Indicator,
+    Mode,
+    Target,
+)
+from indicators.models.figures import FormMeasure, ImportBatch, Observation
+from indicators.models.measures import (
+    Accumulation,
+    Kind,
+    Measure,
+    RollUpRule,
+    Series,
+    Window,
+)
+from indicators.models.results import DirtyMark, Progress, ProgressStatus, RollUp
+from indicators.models.revisions import (
+    BaselineRevision,
+    Revision,
+    RevisionKind,
+    RevisionState,
+    RuleVersion,
+)
+
+__all__ = [
+    "Accumulation",
+    "Attribute",
+    "BaselineRevision",
+    "Basis",
+    "Comparator",
+    "DirtyMark",
+    "FormMeasure",
+    "ImportBatch",
+    "Indicator",
+    "Kind",
+    "Measure",
+    "Mode",
+    "Observation",
+    "Progress",
+    "ProgressStatus",
+    "Revision",
+    "RevisionKind",
+    "RevisionState",
+    "RollUp",
+    "RollUpRule",
+    "RuleVersion",
+    "Series",
+    "Target",
+    "Window",
+]
