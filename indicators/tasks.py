@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from indicators.services.map_changes import follow_calendar
 from indicators.services.quarters import begin_quarter
 from indicators.services.recompute import drain, recompute_all
 
@@ -20,3 +21,8 @@ def recompute_everything() -> None:
 @shared_task(soft_time_limit=300)
 def open_quarter() -> int:
     return begin_quarter(today=timezone.localdate())
+
+
+@shared_task(soft_time_limit=300)
+def follow_map() -> int:
+    return follow_calendar(today=timezone.localdate())

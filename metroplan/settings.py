@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=10),
     },
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
+    "follow-map": {"task": "indicators.tasks.follow_map", "schedule": crontab(minute=5)},
     "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},
 }
 

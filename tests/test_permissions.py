@@ -121,9 +121,10 @@ TABLE: dict[tuple[str, str], list[int]] = {
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 
-# The tree itself, and what no page or endpoint lists: files are reached through their upload.
+# The tree itself, what is the same for everybody, and what no page or endpoint lists: files are
+# reached through their upload.
 UNSCOPED = {
-    *("OrganisationLink", "OrganisationAncestry", "OrganisationChangePart"),
+    *("OrganisationLink", "OrganisationAncestry", "OrganisationChangePart", "RuleVersion"),
     *("StoredFile", "ImportBatch", "DirtyMark"),
 }
 

@@ -16,7 +16,7 @@ FIELDS = tuple(Thresholds.__slots__)
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The year that a path begins at and the owner's figure there; both None where none is given."""
+    """The year a path begins at and the owner's figure there; both None where none is given."""
 
     year: int | None
     value: Decimal | None

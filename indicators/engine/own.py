@@ -3,15 +3,16 @@
 Every fragment works on the temporary table `scope(measure_id, organisation_id, since)`: the
 units to compute, from which quarter on. `%(horizon)s` is the last quarter computed.
 
-An observation at quarter p stands until the one before the unit's next observation, and holds a
-figure: for a stock, as long as the measure carries it forward; for a flow since the plan's start,
-without end (the sum stays true); for a flow of the calendar year, to the end of that year; for a
-flow as it is, at p alone. A flow counts as reported only at p, a stock wherever it holds.
+An observation at quarter p stands until the one before the unit's next observation, or the unit's
+end, and holds a figure: for a stock, as long as the measure carries it forward; for a flow of the
+calendar year, to the end of that year; for a flow as it is, at p alone. A flow since the plan's
+start holds without end: the sum stays true, and where the unit has ended, the unit that it last
+hung under keeps it. A flow counts as reported only at p, a stock wherever it holds.
 """
 
 OBSERVED = """
     SELECT s.id AS series_id, m.id AS measure_id, o.organisation_id, o.period, o.state,
-           m.accumulation, s.window, m.carry_forward, scope.since,
+           m.accumulation, s.window, m.carry_forward, scope.since, life.until,
            CASE WHEN m.accumulation = 'flow' AND s.window <> 'as_is'
                 THEN sum(o.value) OVER running ELSE o.value END AS value,
            CASE WHEN m.accumulation = 'flow' AND s.window <> 'as_is'
@@ -26,6 +27,8 @@ OBSERVED = """
         ON o.measure_id = m.id AND o.organisation_id = scope.organisation_id
        AND {known} AND o.period <= %(horizon)s
        AND (s.since IS NULL OR o.period >= s.since)
+      JOIN organisations_organisationancestry life
+        ON life.ancestor_id = o.organisation_id AND life.descendant_id = o.organisation_id
     WINDOW running AS (
         PARTITION BY s.id, o.organisation_id,
                      CASE WHEN s.window = 'calendar_year' THEN o.period / 4 END
@@ -41,10 +44,12 @@ ANSWERED = f"""
            CASE WHEN holds THEN denominator END AS denominator,
            (holds AND (accumulation = 'stock' OR k = observed.period)) AS reported,
            (holds AND accumulation = 'stock' AND k > observed.period) AS carried,
-           observed.period AS newest
+           observed.period AS newest, k < observed.until AS alive
       FROM ({OBSERVED}) observed
      CROSS JOIN LATERAL generate_series(
-         greatest(observed.period, observed.since), coalesce(following - 1, %(horizon)s)
+         greatest(observed.period, observed.since),
+         CASE WHEN observed.window = 'since_plan_start' THEN coalesce(following - 1, %(horizon)s)
+              ELSE least(coalesce(following - 1, %(horizon)s), observed.until - 1) END
      ) AS k
      CROSS JOIN LATERAL (
         SELECT CASE WHEN accumulation = 'stock' THEN k <= observed.period + carry_forward
@@ -94,7 +99,8 @@ OWN = f"""
         SELECT series_id, coalesce(answered.measure_id, asked.measure_id) AS measure_id,
                organisation_id, period, answered.value, answered.numerator, answered.denominator,
                answered.reported, answered.carried, answered.newest,
-               coalesce(answered.state, '') <> 'not_applicable' AS applies
+               coalesce(answered.alive, true)
+               AND coalesce(answered.state, '') <> 'not_applicable' AS applies
           FROM ({ANSWERED}) answered
           FULL JOIN ({ASKED}) asked USING (series_id, organisation_id, period)
       ) own

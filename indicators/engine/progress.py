@@ -36,6 +36,8 @@ ROLL_UPS = """
       JOIN organisations_organisation o ON o.id = affected.organisation_id
        AND starts_with(o.path, owner.path)
       JOIN {rollup} r ON r.series_id = s.id AND r.organisation_id = o.id
+      JOIN organisations_organisationancestry life
+        ON life.ancestor_id = o.id AND life.descendant_id = o.id AND r.period < life.until
      ORDER BY i.id, r.organisation_id, r.period
 """
 

@@ -1,7 +1,8 @@
 """SQL that rolls figures up the tree, one height at a time, for the rows in `scope`.
 
 A parent's row is its own figure plus its children's rows, by the links of each quarter. Only
-additive parts are summed: values of counts, numerators, denominators, numbers of units.
+additive parts are summed: values of counts, numerators, denominators, numbers of units. Sums since
+the plan's start of a unit that has ended stay with the unit it last hung under.
 """
 
 from django.db import connection
@@ -20,8 +21,10 @@ CHILDREN = """
         ON a.ancestor_id = scope.organisation_id AND a.depth = 1
       JOIN {rollup} r
         ON r.series_id = s.id AND r.organisation_id = a.descendant_id
-       AND r.period >= greatest(scope.since, a.since) AND r.period < a.until
-       AND r.period <= %(horizon)s
+       AND r.period >= greatest(scope.since, a.since) AND r.period <= %(horizon)s
+      JOIN organisations_organisationancestry life
+        ON life.ancestor_id = a.descendant_id AND life.descendant_id = a.descendant_id
+       AND (r.period < a.until OR s.window = 'since_plan_start' AND a.until = life.until)
 """
 
 INSERT = f"""

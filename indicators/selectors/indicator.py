@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from indicators.engine.goals import Targets, Unit, goal_of, targets_of
+from indicators.engine.in_force import in_force, terms_in_force
 from indicators.models import Indicator, Kind, Observation, Progress, RollUp, Target, Window
 from indicators.rules import (
     AssessInput,
@@ -115,10 +116,11 @@ def indicator_page(
     unit = Unit.from_path(organisation.pk, organisation.path)
     stored = _newest_targets(indicator, unit)
     asked = targets_of(indicator, unit, _as_asked(indicator, stored))
-    goal = goal_of(indicator, unit, asked, _history(roll_ups.own)) if asked else None
+    goal = _goal(indicator, unit, asked, _history(roll_ups.own))
     now, rolled = progress.own.get(period), roll_ups.own.get(period)
     assessed = assess(_given(goal, period, rolled, roll_ups.own)) if goal else None
-    missing = tuple(_missing(indicator, organisation, period, rolled, user))
+    missing = tuple(_missing(indicator, organisation, period, rolled, below, user))
+    parts = contributions(indicator.measure.roll_up, rolled, below, roll_ups.below, progress.below)
     standing = standing_of(indicator, period, now, missing if now and now.provisional else ())
     return IndicatorPage(
         indicator=indicator,
@@ -141,11 +143,17 @@ def indicator_page(
             if at <= period
         ),
         targets=tuple(_target_rows(indicator, unit, goal, stored, roll_ups.own, period)),
-        contributions=tuple(
-            contributions(indicator.measure.roll_up, rolled, below, roll_ups.below, progress.below)
-        ),
-        observations=tuple(own_observations(indicator, organisation, period)),
+        contributions=tuple(parts),
+        observations=tuple(_own_observations(indicator, organisation, period, parts)),
     )
+
+
+def _goal(
+    indicator: Indicator, unit: Unit, asked: list[MilestoneTarget], history: dict[int, Decimal]
+) -> Goal | None:
+    if not asked:
+        return None
+    return goal_of(indicator, unit, asked, history, terms_in_force([indicator]))
 
 
 class _Rows:
@@ -191,10 +199,13 @@ def _missing(
     organisation: Organisation,
     period: Period,
     rolled: RollUp | None,
+    below: Sequence[UnitRef],
     user: User,
 ) -> list[UnitRef]:
     if rolled is None or rolled.reported >= rolled.expected:
         return []
+    if not below:
+        return [UnitRef.of(organisation, user)]
     return missing_units(organisation, period, [indicator.series_id], user)[indicator.series_id]
 
 
@@ -250,9 +261,10 @@ def _point(at: Period, row: RollUp, progress: Progress | None) -> Point:
 
 
 def _newest_targets(indicator: Indicator, unit: Unit) -> dict[str, list[Target]]:
-    """Code of the unit, or of one above → its targets in order, each in its newest revision."""
+    """Code of the unit, or of one above → its targets in order, each in the revision in force."""
+    codes = [unit.code, *unit.above]
     rows = (
-        Target.objects.filter(indicator=indicator, organisation__code__in=[unit.code, *unit.above])
+        in_force(Target.objects.filter(indicator=indicator, organisation__code__in=codes))
         .select_related("organisation", "milestone")
         .order_by("organisation_id", "milestone__year", "-revision")
         .distinct("organisation_id", "milestone__year")
@@ -306,7 +318,9 @@ def _ladder(
     history = _history(roll_ups)
     if indicator.series.window == Window.CALENDAR_YEAR:
         history = {k: value for k, value in history.items() if k % 4 == 3 or k == period.index}
-    steps = milestone_ladder(goal.trajectory, goal.comparator, history, period.index)
+    steps = milestone_ladder(
+        goal.trajectory, goal.comparator, history, period.index, goal.thresholds
+    )
     return {step.target.year: (step.target, step.state, step.met_at) for step in steps}
 
 
@@ -333,10 +347,15 @@ def _target_row(
     )
 
 
-def own_observations(
-    indicator: Indicator, organisation: Organisation, period: Period
+def _own_observations(
+    indicator: Indicator,
+    organisation: Organisation,
+    period: Period,
+    parts: Sequence[Contribution],
 ) -> Sequence[Observation]:
-    """The unit's own newest figures up to the quarter, before any roll-up."""
+    """The unit's own newest figures up to the quarter; not asked for where all come from below."""
+    if parts and parts[0].unit is not None:
+        return ()
     return Observation.objects.filter(
         measure=indicator.series.measure_id,
         organisation=organisation,

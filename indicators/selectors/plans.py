@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from indicators.engine.in_force import in_force
 from indicators.models import Indicator, Progress, Target
 from indicators.rules.summary import summarise
 from indicators.selectors.progress import StatusCount, standings_of, status_strip
@@ -199,10 +200,10 @@ def plan_page(plan: Plan, user: User, period: Period) -> PlanPage:
 
 
 def _targets(indicators: Sequence[Indicator]) -> dict[int, dict[int, Target]]:
-    """Indicator id → year → the owner's target in its newest revision."""
+    """Indicator id → year → the owner's target in the revision in force."""
     owners = {item.pk: item.owner_id for item in indicators}
     found: dict[int, dict[int, Target]] = defaultdict(dict)
-    rows = Target.objects.filter(indicator__in=owners).select_related("milestone")
+    rows = in_force(Target.objects.filter(indicator__in=owners)).select_related("milestone")
     for row in rows.order_by("-revision"):
         if row.organisation_id == owners[row.indicator_id]:
             found[row.indicator_id].setdefault(row.milestone.year, row)

@@ -32,3 +32,40 @@ def mark_asked(
     with connection.cursor() as cursor:
         cursor.execute(MARK_ASKED, {"measures": keys, "since": since.index})
     drain_soon()
+
+
+MARK_UNIT = """
+    INSERT INTO indicators_dirtymark (measure_id, organisation_id, period, marked_at)
+    SELECT DISTINCT %(measure)s::bigint, a.descendant_id, %(since)s::smallint, now()
+      FROM organisations_organisationancestry a
+     WHERE a.ancestor_id = %(unit)s AND (%(below)s OR a.depth = 0)
+"""
+
+MARK_EVERYTHING = """
+    INSERT INTO indicators_dirtymark (measure_id, organisation_id, period, marked_at)
+    SELECT m.measure_id, o.id, %(since)s::smallint, now()
+      FROM (SELECT DISTINCT measure_id FROM indicators_series) m
+     CROSS JOIN organisations_organisation o
+"""
+
+
+def mark_unit(*, measure: Measure, organisation: Organisation, below: bool) -> None:
+    """Mark all quarters of a measure for a unit, and for those that ever stood below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MARK_UNIT,
+            {
+                "measure": measure.pk,
+                "unit": organisation.pk,
+                "below": below,
+                "since": FROM_THE_START.index,
+            },
+        )
+    drain_soon()
+
+
+def mark_everything() -> None:
+    """Mark every measure for every unit: what all statuses are judged by has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_EVERYTHING, {"since": FROM_THE_START.index})
+    drain_soon()

@@ -15,6 +15,7 @@ ACTIONS = {
     "figures.imported": _("Figures imported"),
     "observations.written": _("Approved figures written"),
     "organisation.divisions_loaded": _("Divisions loaded"),
+    "organisation.map_changed": _("Map changed"),
     "plan.loaded": _("Plan loaded"),
     "session.ended": _("Signed out"),
     "session.refused": _("Sign-in refused"),

@@ -40,7 +40,7 @@ def refused_fields(client, address: str, **query):
 def test_every_list_is_a_page(figures, things, api, name):
     body = api("leader").get(f"{ROOT}{name}/").json()
     assert set(body) == {"count", "next", "previous", "results"}
-    assert body["count"] == len(body["results"]) > 0
+    assert 0 < len(body["results"]) == min(body["count"], 100)
 
 
 def test_units_name_their_parent_by_code(world, api):

@@ -134,7 +134,7 @@ def test_an_altered_row_is_found(guarded, column):
 
 
 def test_altered_values_and_times_are_found(guarded):
-    first, second, third = AuditEvent.objects.order_by("id")
+    first, _second, third = AuditEvent.objects.order_by("id")
     with guard_lifted():
         run(f"UPDATE audit_auditevent SET data = '{{}}' WHERE id = {first.pk}")
         run(f"UPDATE audit_auditevent SET at = at - interval '1 day' WHERE id = {third.pk}")

@@ -24,7 +24,7 @@ def figured(world: World) -> World:
 
 
 def with_counties(world: World, number: int) -> World:
-    """As many counties under C1 as asked for, each with a figure of every measure but the last."""
+    """As many counties under C1 as asked for, only every other one reports its rate."""
     names = [f"N{i}" for i in range(number - 2)]
     for name in names:
         add_unit(world, name, Level.COUNTY, "C1")
@@ -38,5 +38,5 @@ def fill(world: World, units: Iterable[str]) -> None:
     for place, unit in enumerate(units):
         report(world, "standards", unit, "2022Q4", 1 + place)
         report(world, "units", unit, "2022Q4", 2)
-        if place:
+        if place % 2:
             report(world, "rate", unit, "2022Q4", (8, 10))

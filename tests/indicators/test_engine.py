@@ -7,10 +7,11 @@ import pytest
 
 from indicators.models import DirtyMark, Observation, Progress, RollUp
 from indicators.services import recompute
+from indicators.services.marking import mark_asked
 from indicators.services.recompute import drain, recompute_all
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Level
-from tests.world import add_indicator, add_measure, add_target, report
+from tests.world import add_indicator, add_measure, add_target, report, settle
 
 TODAY = date(2023, 2, 1)
 
@@ -231,3 +232,26 @@ def test_draining_step_by_step_equals_recomputing_everything(world):
     stepwise = contents()
     recompute_all()
     assert contents() == stepwise
+
+
+def end_unit(world, key: str, day: date) -> None:
+    unit = world.units[key]
+    unit.parent_links.update(valid_to=day)
+    type(unit).objects.filter(pk=unit.pk).update(valid_to=day)
+    settle(world)
+    mark_asked()
+
+
+def test_a_unit_that_ended_leaves_its_sum_behind_and_is_expected_no_more(world):
+    report(world, "units", "B", "2021Q1", 7)
+    report(world, "units", "A", "2022Q4", 2)
+    report(world, "standards", "B", "2022Q1", 5)
+    end_unit(world, "B", date(2022, 6, 1))
+    drain()
+    city = rolled(world, "units", "C1", "2022Q4")
+    assert (city.value, city.reported, city.expected) == (9, 1, 1)
+    assert rolled(world, "units", "P", "2022Q4").value == 9
+    assert rolled(world, "standards", "C1", "2022Q1").value == 5
+    assert rolled(world, "standards", "C1", "2022Q2").value is None
+    ended = Progress.objects.filter(organisation=world.units["B"])
+    assert not ended.filter(period__gte=Period.parse("2022Q2")).exists()

@@ -1,0 +1,114 @@
+"""What a change of the map means for figures: what it touches, and what is computed anew."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from indicators.models import Indicator, Observation, RollUp, Target
+from indicators.services.dispatch import drain_soon
+from indicators.services.marking import FROM_THE_START
+from indicators.services.quarters import begin_quarter
+from metroplan.common.periods import Period
+from metroplan.organisations.map_changes import Count, MapMove
+from metroplan.organisations.models import Organisation
+from metroplan.organisations.services.tree import refresh_paths
+from metroplan.submissions.models import ReportingForm, Submission
+from metroplan.submissions.states import Status
+
+MARK_UNITS = """
+    INSERT INTO indicators_dirtymark (measure_id, organisation_id, period, marked_at)
+    SELECT measure_id, unit, %(since)s::smallint, now()
+      FROM (SELECT DISTINCT measure_id FROM indicators_series) measures
+     CROSS JOIN unnest(%(units)s::bigint[]) AS unit
+"""
+
+
+class FigureConsequence:
+    """Registered with `organisations.map_changes`."""
+
+    def count(self, move: MapMove, affected: Collection[int]) -> list[Count]:
+        figures = Observation.objects.filter(
+            organisation__in=move.concerned, superseded_at__isnull=True
+        )
+        quarters = figures.values("period").distinct().count()
+        return [
+            Count(_("Figures of these units, which stay theirs"), figures.count()),
+            Count(_("Quarters with such figures"), quarters),
+            *_unfinished(move),
+            *_owned(move),
+            Count(
+                _("Roll-ups computed anew from {quarter} on").format(quarter=move.since),
+                RollUp.objects.filter(organisation__in=affected, period__gte=move.since).count(),
+            ),
+        ]
+
+    def follow(self, move: MapMove, today: date) -> None:
+        """New units get the newest quarter's forms; roll-ups and statuses are computed anew.
+
+        A unit whose place in today's tree changed may follow other targets: all its quarters.
+        """
+        begin_quarter(today=today)
+        mark_units(move.touched, since=move.since)
+        mark_units(move.replaced, since=FROM_THE_START)
+
+
+def _unfinished(move: MapMove) -> list[Count]:
+    ended = Submission.objects.filter(organisation__in=move.ended)
+    late = ended.filter(period__gte=move.since)
+    return [
+        Count(
+            _("Submissions of units that end, for quarters they still report"),
+            ended.filter(period__lt=move.since).exclude(status=Status.APPROVED).count(),
+            _("Finish these first: report, review and approve them under the old unit."),
+        ),
+        Count(
+            _("Submissions of units that end, for quarters after the change"),
+            late.count(),
+            _("Their figures no longer count in any total; report them under the new unit."),
+        ),
+    ]
+
+
+def _owned(move: MapMove) -> list[Count]:
+    ended = move.ended
+    return [
+        Count(
+            _("Targets of these units"),
+            Target.objects.filter(organisation__in=move.concerned).count(),
+            _("Targets are not handed on: set those of the new units."),
+        ),
+        Count(
+            _("Indicators owned by units that end"),
+            Indicator.objects.filter(owner__in=ended).count(),
+            _("Load the plan anew under the unit that comes after."),
+        ),
+        Count(
+            _("Reporting forms of units that end"),
+            ReportingForm.objects.filter(owner__in=ended).count(),
+            _("Set the forms up anew under the unit that comes after."),
+        ),
+    ]
+
+
+def mark_units(units: Iterable[int], *, since: Period) -> None:
+    """Mark every measure of these units as dirty from a quarter on."""
+    keys = list(units)
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_UNITS, {"units": keys, "since": since.index})
+    drain_soon()
+
+
+@transaction.atomic
+def follow_calendar(*, today: date) -> int:
+    """Changes that were entered ahead and hold from today on; returns how many units moved."""
+    before = dict(Organisation.objects.values_list("pk", "path"))
+    if not refresh_paths(today=today):
+        return 0
+    after = Organisation.objects.values_list("pk", "path")
+    moved = [pk for pk, path in after if before[pk] != path]
+    mark_units(moved, since=FROM_THE_START)
+    return len(moved)

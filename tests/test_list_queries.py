@@ -1,0 +1,74 @@
+"""Lists ask the database as often for twenty rows as for two."""
+
+import pytest
+
+from indicators.services.recompute import recompute_all
+from metroplan.api import router
+from metroplan.organisations.models import Role
+from metroplan.organisations.services.tokens import create_token
+from metroplan.plans.models import Milestone, PlanTask, PlanTaskUnit, ResponsibleUnit
+from tests.counting import assert_queries
+from tests.routes import make_things, route_names
+from tests.submissions.quarter import QUARTER, more_counties, opened, uploaded
+from tests.world import World, add_indicator, add_measure, add_person, add_target, report
+
+LISTS = {
+    "dashboards:overview": "leader",
+    "dashboards:overview-export": "leader",
+    "dashboards:audit-list": "auditor",
+    "organisations:organisation-list": "leader",
+    "organisations:account-list": "system_admin",
+    "organisations:profile": "clerk",
+    "indicators:plan-list": "leader",
+    "indicators:plan-detail": "leader",
+    "indicators:indicator-detail": "leader",
+    "indicators:indicator-contributions": "leader",
+    "indicators:observation-trace": "leader",
+} | {f"api:{base}-list": "leader" for _name, _view, base in router.registry}
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_lists_ask_the_same_number_of_queries(world, client, number, django_assert_num_queries):
+    things = make_things(world)
+    grow(world, number)
+    for route, person in LISTS.items():
+        client.force_login(world.people[person])
+        address, query = things.address(route), {"period": QUARTER} if ":overview" in route else {}
+        client.get(address, query)
+        with assert_queries(route, django_assert_num_queries):
+            response = client.get(address, query)
+        assert response.status_code == 200
+
+
+def grow(world: World, number: int) -> None:
+    """So many counties with people, forms, files, targets and figures, and a plan so long."""
+    more_counties(world, number)
+    for index in range(number):
+        unit = f"X{index}"
+        add_person(world, f"clerk{index}", unit, Role.REPORTER)
+        lengthen_plan(world, index)
+        add_target(world, "city-standards", unit, 2025, 3)
+        report(world, "standards", unit, "2022Q3", index)
+        uploaded(world, opened(world, unit), person=f"clerk{index}")
+    for index in range(min(number, 18)):
+        create_token(user=world.people["clerk"], name=f"key {index}", scope="read", days=30)
+    recompute_all()
+
+
+def lengthen_plan(world: World, index: int) -> None:
+    add_measure(world, f"extra{index}")
+    add_indicator(world, f"extra{index}", f"extra{index}", {2025: 9}, unit="C1")
+    Milestone.objects.create(plan=world.plan, year=2026 + index, kind="vision")
+    unit = ResponsibleUnit.objects.create(
+        plan=world.plan, code=f"u{index}", name_zh="处", name_en="Office", position=index
+    )
+    task = PlanTask.objects.create(
+        plan=world.plan, number=f"9{index}", position=9, title_zh="任务", title_en="Task"
+    )
+    PlanTaskUnit.objects.create(task=task, unit=unit, position=0)
+
+
+def test_every_list_is_counted():
+    elsewhere = {"submissions:submission-list", "submissions:review-queue"}
+    lists = {name for name in route_names() if name.endswith(("-list", "-queue"))}
+    assert lists <= {*LISTS} | elsewhere
