@@ -81,14 +81,14 @@ def _measures(scale: Scale) -> list[Measure]:
         {"kind": "ratio", "accumulation": "stock", "roll_up": "ratio", "decimals": 1},
     ]
     return Measure.objects.bulk_create(
-        Measure(code=f"m{number:03d}", name_zh=f"m{number}", name_en=f"m{number}", **kinds[number % 3])
+        Measure(
+            code=f"m{number:03d}", name_zh=f"m{number}", name_en=f"m{number}", **kinds[number % 3]
+        )
         for number in range(scale.measures)
     )
 
 
-def _plan(
-    province: Organisation, measures: list[Measure], first: Period, last: Period
-) -> None:
+def _plan(province: Organisation, measures: list[Measure], first: Period, last: Period) -> None:
     plan = Plan.objects.create(
         code=f"plan-{province.code}",
         title_zh="规划",

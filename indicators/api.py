@@ -5,20 +5,27 @@ An indicator's code is that of its plan and its own, joined by a full stop:
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import django_filters
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from indicators.engine.as_known import as_known_on, end_of
 from indicators.engine.goals import Unit, current_targets, targets_of
+from indicators.engine.in_force import in_force
+from indicators.known_day import PARAMETER, known_day
 from indicators.models import Indicator, Measure, Observation, Progress, RollUp, Target
 from indicators.selectors.explaining import explanation
 from metroplan.common.api_fields import IntegerFilter, ModelOut, PeriodField, PeriodFilter
+from metroplan.common.problems import MetroplanError
+from metroplan.organisations.models import Organisation
 from metroplan.organisations.permissions import MayView
 
 FULL_CODE = Concat("plan__code", Value("."), "code", output_field=CharField())
@@ -128,6 +135,19 @@ class ProgressOut(OfIndicator, ModelOut):
         return explanation(row, row.indicator, row.organisation, asked, row.newest)
 
 
+class LooksBack(django_filters.FilterSet):
+    """`?known_on=2016-05-01` answers with what was known at the end of that day."""
+
+    known_on = django_filters.CharFilter(method="looked_at_by_the_view", label="as known on")
+
+    def looked_at_by_the_view(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows
+
+
+def asked_day(request: Request) -> date | None:
+    return known_day(request.query_params.get(PARAMETER, ""))
+
+
 class OfPlanFilter(django_filters.FilterSet):
     plan = django_filters.CharFilter(field_name="plan__code")
     measure = django_filters.CharFilter(field_name="series__measure__code")
@@ -138,13 +158,13 @@ class OfPlanFilter(django_filters.FilterSet):
         fields = ["attribute", "comparator"]
 
 
-class OfIndicatorFilter(django_filters.FilterSet):
+class OfIndicatorFilter(LooksBack):
     plan = django_filters.CharFilter(field_name="indicator__plan__code")
     indicator = django_filters.CharFilter(method="by_code")
     organisation = django_filters.CharFilter(field_name="organisation__code")
 
     def by_code(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        plan, _, code = value.partition(".")
+        plan, _stop, code = value.partition(".")
         return rows.filter(indicator__plan__code=plan, indicator__code=code)
 
 
@@ -162,7 +182,7 @@ class ProgressFilter(OfIndicatorFilter):
         fields = ["status", "provisional"]
 
 
-class ObservationFilter(django_filters.FilterSet):
+class ObservationFilter(LooksBack):
     measure = django_filters.CharFilter(field_name="measure__code")
     organisation = django_filters.CharFilter(field_name="organisation__code")
     period = PeriodFilter(field_name="period")
@@ -206,7 +226,10 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet):
 
 
 class TargetViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Every revision of every target of the caller's units, the newest revision in force."""
+    """Every revision of every target of the caller's units, the newest revision in force.
+
+    `?known_on=2016-05-01` leaves out those that were not known, or not in effect, on that day.
+    """
 
     serializer_class = TargetOut
     permission_classes = [MayView]
@@ -217,11 +240,16 @@ class TargetViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Target]:
         visible = Target.objects.visible_to(self.request.user)
+        if day := asked_day(self.request):
+            visible = in_force(visible, end_of(day))
         return visible.select_related("indicator__plan", "organisation", "milestone")
 
 
 class ObservationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Approved figures as they stand now: `?measure=integrity_units&period=2024Q3`."""
+    """Approved figures as they stand now: `?measure=integrity_units&period=2024Q3`.
+
+    Or as they stood at the end of a day: `?known_on=2016-05-01`.
+    """
 
     serializer_class = ObservationOut
     permission_classes = [MayView]
@@ -232,12 +260,24 @@ class ObservationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Observation]:
         visible = Observation.objects.visible_to(self.request.user)
-        current = visible.filter(superseded_at__isnull=True)
+        current = visible.filter(standing_at(asked_day(self.request)))
         return current.select_related("measure", "organisation").order_by("id")
 
 
+def standing_at(day: date | None) -> Q:
+    """Figures that are not superseded, or were not at the end of the day."""
+    current = Q(superseded_at__isnull=True)
+    if day is None:
+        return current
+    moment = end_of(day)
+    return Q(recorded_at__lte=moment) & (current | Q(superseded_at__gt=moment))
+
+
 class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
-    """Where units stand: `?plan=guangxi-2014&organisation=450100&period=2015Q4&status=behind`."""
+    """Where units stand: `?plan=guangxi-2014&organisation=450100&period=2015Q4&status=behind`.
+
+    `?known_on=2016-05-01` computes what was known then; name a plan or an indicator with it.
+    """
 
     serializer_class = ProgressOut
     permission_classes = [MayView]
@@ -252,8 +292,38 @@ class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         return rows.select_related("organisation").annotate(newest=NEWEST).order_by("id")
 
     def list(self, request: Request) -> Response:
+        day = asked_day(request)
+        if day is None:
+            return self._rows()
+        unit, measures = looked_back_at(request)
+        with as_known_on(day, organisation=unit, measures=measures):
+            return self._rows()
+
+    def _rows(self) -> Response:
         page: Iterable[Progress] = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         targets = current_targets({row.indicator_id: row.indicator for row in page}.values())
         context = self.get_serializer_context() | {"targets": targets}
         rows = ProgressOut(page, many=True, context=context)
         return self.get_paginated_response(rows.data)
+
+
+def looked_back_at(request: Request) -> tuple[Organisation, set[int]]:
+    """The unit with all below it, and the measures, that an answer from the past is computed for.
+
+    Refuses to compute everything for one answer.
+    """
+    asked = request.query_params
+    plan, _stop, code = asked.get("indicator", "").partition(".")
+    indicators = Indicator.objects.visible_to(request.user)
+    if not (asked.get("plan") or plan):
+        raise MetroplanError(
+            "request.too_wide",
+            _("Name a plan or an indicator beside the day: the past is computed for it anew."),
+            status=400,
+        )
+    for name, value in (("plan__code", asked.get("plan")), ("plan__code", plan), ("code", code)):
+        indicators = indicators.filter(**{name: value}) if value else indicators
+    visible = Organisation.objects.visible_to(request.user)
+    unit = visible.filter(code=asked.get("organisation", "")).first()
+    measures = set(indicators.values_list("series__measure", flat=True))
+    return unit or request.user.organisation, measures

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from indicators.services.in_effect import put_due_in_force
 from indicators.services.map_changes import follow_calendar
 from indicators.services.quarters import begin_quarter
 from indicators.services.recompute import drain, recompute_all
@@ -10,6 +11,8 @@ from indicators.services.recompute import drain, recompute_all
 
 @shared_task(soft_time_limit=1800)
 def drain_dirty_marks() -> int:
+    """Also the sweep of every minute, which finds revisions whose day has come."""
+    put_due_in_force(today=timezone.localdate())
     return drain()
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -11,9 +13,19 @@ from rest_framework.routers import DefaultRouter
 from rest_framework.views import APIView
 
 from indicators import api as indicators
+from metroplan.common.api_errors import body
+from metroplan.common.language import API
 from metroplan.organisations import api as organisations
 from metroplan.plans import api as plans
 from metroplan.submissions import api as submissions
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What went wrong is in the server's log; a program is told so in its own way."""
+    if not request.path_info.startswith(API):
+        return defaults.server_error(request)
+    text = _("The server failed on this request; it has been noted, try again later.")
+    return JsonResponse(body("server.failed", str(text)), status=500)
 
 
 class Unknown(APIView):

@@ -9,3 +9,5 @@ urlpatterns = [
     path("plans/", include("indicators.urls")),
     path("api/v1/", include("metroplan.api")),
 ]
+
+handler500 = "metroplan.api.server_error"

@@ -8,8 +8,9 @@ from html import escape
 
 from indicators.columns import COLUMNS, PARTS
 from indicators.demo.generator import Answer
-from indicators.models import FigureState, Kind
+from indicators.models import Kind
 from indicators.sheets import FigureSheet
+from metroplan.submissions.models import FigureState
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import Format, SheetContext

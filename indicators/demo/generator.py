@@ -6,7 +6,8 @@ from indicators.demo.chance import between, chance, whole_between
 from indicators.demo.course import Course
 from indicators.demo.paths import ON_TIME, Pace, Path, pace_of
 from indicators.demo.sizes import NOT_EVERYWHERE, OF_THE_OWNER, growing, usual_size
-from indicators.models import FigureState, Kind
+from indicators.models import Kind
+from metroplan.submissions.models import FigureState
 
 # The first three quarters lag a little, the fourth catches up.
 SEASON_LAG = (0.4, 0.4, 0.4, 0.0)

@@ -1,7 +1,7 @@
 """SQL for a unit's own value, quarter by quarter, before any roll-up.
 
-Every fragment works on the temporary table `scope(measure_id, organisation_id, since)`: the
-units to compute, from which quarter on. `%(horizon)s` is the last quarter computed.
+The fragments work on the temporary table `line` (see lines.py); `{which}` chooses its rows.
+`%(horizon)s` is the last quarter computed.
 
 An observation at quarter p stands until the one before the unit's next observation, or the unit's
 end, and holds a figure: for a stock, as long as the measure carries it forward; for a flow of the
@@ -10,106 +10,84 @@ start holds without end: the sum stays true, and where the unit has ended, the u
 hung under keeps it. A flow counts as reported only at p, a stock wherever it holds.
 """
 
-OBSERVED = """
-    SELECT s.id AS series_id, m.id AS measure_id, o.organisation_id, o.period, o.state,
-           m.accumulation, s.window, m.carry_forward, scope.since, life.until,
-           CASE WHEN m.accumulation = 'flow' AND s.window <> 'as_is'
-                THEN sum(o.value) OVER running ELSE o.value END AS value,
-           CASE WHEN m.accumulation = 'flow' AND s.window <> 'as_is'
-                THEN sum(o.numerator) OVER running ELSE o.numerator END AS numerator,
-           CASE WHEN m.accumulation = 'flow' AND s.window <> 'as_is'
-                THEN sum(o.denominator) OVER running ELSE o.denominator END AS denominator,
-           lead(o.period) OVER (PARTITION BY s.id, o.organisation_id ORDER BY o.period) AS following
-      FROM scope
-      JOIN indicators_measure m ON m.id = scope.measure_id
-      JOIN indicators_series s ON s.measure_id = m.id
+# Where a unit is asked before its first observation, an event without state opens its quarters.
+EVENTS = """
+    SELECT line.id, o.period::int AS period, o.state, o.value, o.numerator, o.denominator,
+           CASE WHEN line.window = 'calendar_year' THEN o.period / 4 ELSE 0 END AS bucket
+      FROM line
       JOIN indicators_observation o
-        ON o.measure_id = m.id AND o.organisation_id = scope.organisation_id
-       AND {known} AND o.period <= %(horizon)s
-       AND (s.since IS NULL OR o.period >= s.since)
-      JOIN organisations_organisationancestry life
-        ON life.ancestor_id = o.organisation_id AND life.descendant_id = o.organisation_id
-    WINDOW running AS (
-        PARTITION BY s.id, o.organisation_id,
-                     CASE WHEN s.window = 'calendar_year' THEN o.period / 4 END
-        ORDER BY o.period
-    )
+        ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
+     WHERE {which} AND {known} AND o.period BETWEEN line.counted_from AND %(horizon)s
+    UNION ALL
+    SELECT line.id, lower(line.asked), NULL, NULL, NULL, NULL,
+           CASE WHEN line.window = 'calendar_year' THEN lower(line.asked) / 4 ELSE 0 END
+      FROM line
+     WHERE {which} AND NOT isempty(line.asked)
+       AND NOT EXISTS (
+            SELECT 1 FROM indicators_observation o
+             WHERE o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
+               AND {known} AND o.period BETWEEN line.counted_from AND lower(line.asked)
+       )
+"""
+
+# Both windows take one sort: buckets rise with the quarters.
+STANDING = f"""
+    SELECT id, period, state, value, numerator, denominator,
+           sum(value) OVER running AS value_so_far,
+           sum(numerator) OVER running AS numerator_so_far,
+           sum(denominator) OVER running AS denominator_so_far,
+           lead(period) OVER (PARTITION BY id ORDER BY bucket, period) AS following
+      FROM ({EVENTS}) event
+    WINDOW running AS (PARTITION BY id, bucket ORDER BY period)
 """
 
 ANSWERED = f"""
-    SELECT series_id, measure_id, organisation_id, k AS period,
-           CASE WHEN holds THEN state END AS state,
-           CASE WHEN holds THEN value END AS value,
-           CASE WHEN holds THEN numerator END AS numerator,
-           CASE WHEN holds THEN denominator END AS denominator,
-           (holds AND (accumulation = 'stock' OR k = observed.period)) AS reported,
-           (holds AND accumulation = 'stock' AND k > observed.period) AS carried,
-           observed.period AS newest, k < observed.until AS alive
-      FROM ({OBSERVED}) observed
-     CROSS JOIN LATERAL generate_series(
-         greatest(observed.period, observed.since),
-         CASE WHEN observed.window = 'since_plan_start' THEN coalesce(following - 1, %(horizon)s)
-              ELSE least(coalesce(following - 1, %(horizon)s), observed.until - 1) END
-     ) AS k
-     CROSS JOIN LATERAL (
-        SELECT CASE WHEN accumulation = 'stock' THEN k <= observed.period + carry_forward
-                    WHEN observed.window = 'as_is' THEN k = observed.period
-                    WHEN observed.window = 'calendar_year' THEN k / 4 = observed.period / 4
-                    ELSE true END AS holds
-     ) AS answer
+    SELECT line.*, standing.period, standing.state AS given,
+           CASE WHEN stock OR line.window = 'as_is' THEN value ELSE value_so_far END AS v,
+           CASE WHEN stock OR line.window = 'as_is' THEN numerator ELSE numerator_so_far END AS n,
+           CASE WHEN stock OR line.window = 'as_is' THEN denominator
+                ELSE denominator_so_far END AS d,
+           generate_series(
+               greatest(standing.period, line.since),
+               least(
+                   coalesce(standing.following - 1, %(horizon)s),
+                   CASE WHEN line.window = 'since_plan_start' THEN %(horizon)s
+                        ELSE line.until - 1 END
+               )
+           ) AS k
+      FROM ({STANDING}) standing
+      JOIN line ON line.id = standing.id
 """
 
-ASKED = """
-    SELECT DISTINCT s.id AS series_id, s.measure_id, a.descendant_id AS organisation_id,
-           k AS period
-      FROM scope
-      JOIN indicators_formmeasure fm ON fm.measure_id = scope.measure_id
-      JOIN submissions_reportingform f ON f.id = fm.form_id
-      JOIN organisations_organisationancestry a
-        ON a.ancestor_id = f.owner_id AND a.descendant_id = scope.organisation_id
-      JOIN organisations_organisation o ON o.id = a.descendant_id
-       AND (
-            (f.owner_fills AND a.depth = 0)
-         OR (a.depth > 0 AND (o.level = f.level OR (f.level = 'county' AND o.level = 'zone')))
-       )
-      JOIN indicators_series s ON s.measure_id = fm.measure_id
-      CROSS JOIN LATERAL generate_series(
-          greatest(scope.since, a.since, f.opens, coalesce(s.since, f.opens)),
-          least(a.until - 1, coalesce(f.closes, %(horizon)s), %(horizon)s)
-      ) AS k
+HELD = f"""
+    SELECT series_id, organisation_id, height, k, period, kind, roll_up, stock,
+           CASE WHEN given IS NOT NULL THEN period END AS newest,
+           CASE WHEN stock THEN k <= period + carry_forward
+                WHEN answered.window = 'as_is' THEN k = period
+                WHEN answered.window = 'calendar_year' THEN k / 4 = period / 4
+                ELSE true END AND given IS NOT NULL AS holds,
+           given, v, n, d, counts AND k < until AS counts
+      FROM ({ANSWERED}) answered
+     WHERE given IS NOT NULL OR asked @> k
 """
 
 # A unit whose answer is "not applicable" is counted nowhere; what it brought to a sum while the
-# measure did apply remains. A mean takes the units of its level alone.
+# measure did apply remains.
 OWN = f"""
-    SELECT series_id, measure_id, organisation_id, period,
-           CASE WHEN m.kind <> 'ratio' AND m.roll_up IN ('sum', 'own') THEN own.value END
-               AS value,
-           CASE WHEN m.kind = 'ratio' THEN own.numerator
-                WHEN counts AND m.roll_up IN ('mean', 'share') THEN own.value END AS numerator,
-           CASE WHEN m.kind = 'ratio' THEN own.denominator
-                WHEN counts AND m.roll_up = 'share' THEN 1
-                WHEN counts AND m.roll_up = 'mean' AND own.value IS NOT NULL THEN 1
+    SELECT series_id, organisation_id, height, k AS period, kind, roll_up, newest,
+           CASE WHEN holds AND kind <> 'ratio' AND roll_up IN ('sum', 'own') THEN v END AS value,
+           CASE WHEN NOT holds THEN NULL
+                WHEN kind = 'ratio' THEN n
+                WHEN expected AND roll_up IN ('mean', 'share') THEN v END AS numerator,
+           CASE WHEN kind = 'ratio' THEN CASE WHEN holds THEN d END
+                WHEN expected AND roll_up = 'share' THEN 1
+                WHEN expected AND roll_up = 'mean' AND holds AND v IS NOT NULL THEN 1
            END AS denominator,
-           (counts AND coalesce(own.reported, false))::int AS reported,
-           counts::int AS expected,
-           (counts AND coalesce(own.carried, false))::int AS carried,
-           own.newest
+           (expected AND holds AND (stock OR k = period))::int AS reported,
+           expected::int AS expected,
+           (expected AND holds AND stock AND k > period)::int AS carried
       FROM (
-        SELECT series_id, coalesce(answered.measure_id, asked.measure_id) AS measure_id,
-               organisation_id, period, answered.value, answered.numerator, answered.denominator,
-               answered.reported, answered.carried, answered.newest,
-               coalesce(answered.alive, true)
-               AND coalesce(answered.state, '') <> 'not_applicable' AS applies
-          FROM ({ANSWERED}) answered
-          FULL JOIN ({ASKED}) asked USING (series_id, organisation_id, period)
+        SELECT *, counts AND NOT (holds AND given = 'not_applicable') AS expected
+          FROM ({HELD}) held
       ) own
-      JOIN indicators_measure m ON m.id = own.measure_id
-      JOIN organisations_organisation o ON o.id = own.organisation_id
-      CROSS JOIN LATERAL (
-        SELECT applies AND (
-            m.roll_up <> 'mean' OR o.level = m.mean_level
-            OR (m.mean_level = 'county' AND o.level = 'zone')
-        ) AS counts
-      ) AS standing
 """

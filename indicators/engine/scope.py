@@ -36,14 +36,13 @@ def heights() -> dict[int, int]:
 
 
 def create_tables() -> None:
-    """`dirty` and `scope`, empty, for this transaction alone."""
+    """`dirty`, empty, for this transaction alone."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS dirty, affected, scope")
-        for table in ("dirty", "scope"):
-            cursor.execute(
-                f"CREATE TEMP TABLE {table} (measure_id bigint NOT NULL, "
-                "organisation_id bigint NOT NULL, since int NOT NULL) ON COMMIT DROP"
-            )
+        cursor.execute("DROP TABLE IF EXISTS dirty, affected")
+        cursor.execute(
+            "CREATE TEMP TABLE dirty (measure_id bigint NOT NULL, "
+            "organisation_id bigint NOT NULL, since int NOT NULL) ON COMMIT DROP"
+        )
 
 
 def spread_upwards() -> list[int]:
@@ -60,15 +59,3 @@ def spread_upwards() -> list[int]:
         )
         cursor.execute("SELECT DISTINCT height FROM affected ORDER BY height")
         return [row[0] for row in cursor.fetchall()]
-
-
-def enter_height(height: int) -> None:
-    """Make `scope` the affected rows of one height."""
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE scope")
-        cursor.execute(
-            "INSERT INTO scope SELECT measure_id, organisation_id, since "
-            "FROM affected WHERE height = %s",
-            [height],
-        )
-        cursor.execute("ANALYZE scope")

@@ -11,11 +11,15 @@ KNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`known_at` looks back: what had been recorded by then and not yet superseded counts."""
+    """`known_at` looks back: what had been recorded by then and not yet superseded counts.
+
+    `fresh` tables are empty, so nothing is to be replaced.
+    """
 
     rollup: str = "indicators_rollup"
     progress: str = "indicators_progress"
     known_at: datetime | None = None
+    fresh: bool = False
 
     def named(self, statement: str) -> str:
         """The statement with its tables and its choice of observations filled in."""

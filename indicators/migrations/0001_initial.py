@@ -7,182 +7,395 @@ import metroplan.common.naming
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DirtyMark',
+            name="DirtyMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', metroplan.common.fields.PeriodField()),
-                ('marked_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", metroplan.common.fields.PeriodField()),
+                ("marked_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FormMeasure',
+            name="FormMeasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
             ],
             options={
-                'ordering': ['form', 'position'],
+                "ordering": ["form", "position"],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.CharField(max_length=100, verbose_name='document')),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('is_demo', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document", models.CharField(max_length=100, verbose_name="document")),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                ("is_demo", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name_plural': 'import batches',
-                'ordering': ['-id'],
+                "verbose_name_plural": "import batches",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=80, verbose_name='code')),
-                ('name_zh', models.CharField(max_length=160, verbose_name='Chinese name')),
-                ('name_en', models.CharField(max_length=240, verbose_name='English name')),
-                ('clause', models.CharField(max_length=160, verbose_name='clause')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('attribute', models.CharField(choices=[('expected', 'Anticipatory'), ('binding', 'Binding')], max_length=10, verbose_name='attribute')),
-                ('comparator', models.CharField(choices=[('at_least', 'At least'), ('at_most', 'At most'), ('equal', 'Equal to'), ('range', 'Between'), ('done', 'Done')], max_length=10, verbose_name='comparator')),
-                ('basis', models.CharField(choices=[('absolute', 'Absolute'), ('growth_percent', 'Growth in percent')], max_length=15, verbose_name='basis')),
-                ('mode', models.CharField(choices=[('reach', 'Reach'), ('maintain', 'Maintain')], max_length=10, verbose_name='mode')),
-                ('baseline_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='baseline year')),
-                ('baseline_value', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True, verbose_name='baseline')),
-                ('group', models.CharField(blank=True, max_length=60, verbose_name='group')),
-                ('notes_zh', models.TextField(blank=True, verbose_name='notes, in Chinese')),
-                ('notes_en', models.TextField(blank=True, verbose_name='notes, in English')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=80, verbose_name="code")),
+                ("name_zh", models.CharField(max_length=160, verbose_name="Chinese name")),
+                ("name_en", models.CharField(max_length=240, verbose_name="English name")),
+                ("clause", models.CharField(max_length=160, verbose_name="clause")),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "attribute",
+                    models.CharField(
+                        choices=[("expected", "Anticipatory"), ("binding", "Binding")],
+                        max_length=10,
+                        verbose_name="attribute",
+                    ),
+                ),
+                (
+                    "comparator",
+                    models.CharField(
+                        choices=[
+                            ("at_least", "At least"),
+                            ("at_most", "At most"),
+                            ("equal", "Equal to"),
+                            ("range", "Between"),
+                            ("done", "Done"),
+                        ],
+                        max_length=10,
+                        verbose_name="comparator",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("absolute", "Absolute"), ("growth_percent", "Growth in percent")],
+                        max_length=15,
+                        verbose_name="basis",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("reach", "Reach"), ("maintain", "Maintain")],
+                        max_length=10,
+                        verbose_name="mode",
+                    ),
+                ),
+                (
+                    "baseline_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="baseline year"
+                    ),
+                ),
+                (
+                    "baseline_value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="baseline",
+                    ),
+                ),
+                ("group", models.CharField(blank=True, max_length=60, verbose_name="group")),
+                ("notes_zh", models.TextField(blank=True, verbose_name="notes, in Chinese")),
+                ("notes_en", models.TextField(blank=True, verbose_name="notes, in English")),
             ],
             options={
-                'ordering': ['plan', 'position'],
+                "ordering": ["plan", "position"],
             },
             bases=(metroplan.common.naming.BilingualName, models.Model),
         ),
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120, unique=True, verbose_name='code')),
-                ('name_zh', models.CharField(max_length=160, verbose_name='Chinese name')),
-                ('name_en', models.CharField(max_length=240, verbose_name='English name')),
-                ('unit_zh', models.CharField(blank=True, max_length=20, verbose_name='Chinese unit')),
-                ('unit_en', models.CharField(blank=True, max_length=40, verbose_name='English unit')),
-                ('kind', models.CharField(choices=[('count', 'Count'), ('ratio', 'Ratio'), ('yes_no', 'Yes or no')], max_length=10, verbose_name='kind')),
-                ('accumulation', models.CharField(choices=[('stock', "Stock at the quarter's end"), ('flow', 'Flow of the quarter')], max_length=10, verbose_name='accumulation')),
-                ('roll_up', models.CharField(choices=[('sum', 'Sum'), ('ratio', 'Numerators over denominators'), ('mean', 'Mean of the reporting units'), ('share', 'Share of units done'), ('own', "The owner's own figure")], max_length=10, verbose_name='roll-up')),
-                ('mean_level', models.CharField(blank=True, choices=[('province', 'Province'), ('city', 'City'), ('county', 'County'), ('zone', 'Zone')], max_length=10)),
-                ('numerator_zh', models.CharField(blank=True, max_length=160)),
-                ('numerator_en', models.CharField(blank=True, max_length=240)),
-                ('denominator_zh', models.CharField(blank=True, max_length=160)),
-                ('denominator_en', models.CharField(blank=True, max_length=240)),
-                ('decimals', models.PositiveSmallIntegerField(default=0, verbose_name='decimals')),
-                ('carry_forward', models.PositiveSmallIntegerField(default=4, verbose_name='quarters carried forward')),
-                ('source', models.CharField(default='reported', max_length=80, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=120, unique=True, verbose_name="code")),
+                ("name_zh", models.CharField(max_length=160, verbose_name="Chinese name")),
+                ("name_en", models.CharField(max_length=240, verbose_name="English name")),
+                (
+                    "unit_zh",
+                    models.CharField(blank=True, max_length=20, verbose_name="Chinese unit"),
+                ),
+                (
+                    "unit_en",
+                    models.CharField(blank=True, max_length=40, verbose_name="English unit"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("count", "Count"), ("ratio", "Ratio"), ("yes_no", "Yes or no")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "accumulation",
+                    models.CharField(
+                        choices=[
+                            ("stock", "Stock at the quarter's end"),
+                            ("flow", "Flow of the quarter"),
+                        ],
+                        max_length=10,
+                        verbose_name="accumulation",
+                    ),
+                ),
+                (
+                    "roll_up",
+                    models.CharField(
+                        choices=[
+                            ("sum", "Sum"),
+                            ("ratio", "Numerators over denominators"),
+                            ("mean", "Mean of the reporting units"),
+                            ("share", "Share of units done"),
+                            ("own", "The owner's own figure"),
+                        ],
+                        max_length=10,
+                        verbose_name="roll-up",
+                    ),
+                ),
+                (
+                    "mean_level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("province", "Province"),
+                            ("city", "City"),
+                            ("county", "County"),
+                            ("zone", "Zone"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("numerator_zh", models.CharField(blank=True, max_length=160)),
+                ("numerator_en", models.CharField(blank=True, max_length=240)),
+                ("denominator_zh", models.CharField(blank=True, max_length=160)),
+                ("denominator_en", models.CharField(blank=True, max_length=240)),
+                ("decimals", models.PositiveSmallIntegerField(default=0, verbose_name="decimals")),
+                (
+                    "carry_forward",
+                    models.PositiveSmallIntegerField(
+                        default=4, verbose_name="quarters carried forward"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(default="reported", max_length=80, verbose_name="source"),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
             bases=(metroplan.common.naming.BilingualName, models.Model),
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', metroplan.common.fields.PeriodField()),
-                ('state', models.CharField(choices=[('value', 'Value'), ('zero', 'Confirmed zero'), ('not_applicable', 'Not applicable')], max_length=15)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('line', models.PositiveIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", metroplan.common.fields.PeriodField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("value", "Value"),
+                            ("zero", "Confirmed zero"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                ("line", models.PositiveIntegerField(null=True)),
             ],
             options={
-                'ordering': ['measure', 'organisation', 'period', 'revision'],
+                "ordering": ["measure", "organisation", "period", "revision"],
             },
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', metroplan.common.fields.PeriodField()),
-                ('actual', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('expected', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('target', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('milestone_year', models.PositiveSmallIntegerField(null=True)),
-                ('baseline', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('attainment', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('schedule_ratio', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('lag_quarters', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('status', models.CharField(choices=[('no_data', 'No data'), ('stale', 'Out of date'), ('achieved', 'Achieved'), ('missed', 'Missed'), ('due_soon', 'Due soon'), ('not_due', 'Not due yet'), ('baseline', 'At baseline'), ('regressing', 'Falling back'), ('ahead', 'Ahead'), ('on_track', 'On track'), ('slightly_behind', 'Slightly behind'), ('behind', 'Behind'), ('seriously_behind', 'Seriously behind')], max_length=20)),
-                ('provisional', models.BooleanField(default=False)),
-                ('met_by_rounding', models.BooleanField(default=False)),
-                ('reported', models.PositiveIntegerField(default=0)),
-                ('units_expected', models.PositiveIntegerField(default=0)),
-                ('carried', models.PositiveIntegerField(default=0)),
-                ('rule_version', models.PositiveSmallIntegerField()),
-                ('computed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", metroplan.common.fields.PeriodField()),
+                ("actual", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("expected", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("target", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("milestone_year", models.PositiveSmallIntegerField(null=True)),
+                ("baseline", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("attainment", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                (
+                    "schedule_ratio",
+                    models.DecimalField(decimal_places=12, max_digits=32, null=True),
+                ),
+                ("lag_quarters", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("no_data", "No data"),
+                            ("stale", "Out of date"),
+                            ("achieved", "Achieved"),
+                            ("missed", "Missed"),
+                            ("due_soon", "Due soon"),
+                            ("not_due", "Not due yet"),
+                            ("baseline", "At baseline"),
+                            ("regressing", "Falling back"),
+                            ("ahead", "Ahead"),
+                            ("on_track", "On track"),
+                            ("slightly_behind", "Slightly behind"),
+                            ("behind", "Behind"),
+                            ("seriously_behind", "Seriously behind"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("provisional", models.BooleanField(default=False)),
+                ("met_by_rounding", models.BooleanField(default=False)),
+                ("reported", models.PositiveIntegerField(default=0)),
+                ("units_expected", models.PositiveIntegerField(default=0)),
+                ("carried", models.PositiveIntegerField(default=0)),
+                ("rule_version", models.PositiveSmallIntegerField()),
+                ("computed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'progress',
+                "verbose_name_plural": "progress",
             },
         ),
         migrations.CreateModel(
-            name='RollUp',
+            name="RollUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', metroplan.common.fields.PeriodField()),
-                ('value', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('numerator', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('denominator', models.DecimalField(decimal_places=12, max_digits=32, null=True)),
-                ('reported', models.PositiveIntegerField()),
-                ('expected', models.PositiveIntegerField()),
-                ('carried', models.PositiveIntegerField()),
-                ('newest', metroplan.common.fields.PeriodField(null=True)),
-                ('rule_version', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", metroplan.common.fields.PeriodField()),
+                ("value", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("numerator", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("denominator", models.DecimalField(decimal_places=12, max_digits=32, null=True)),
+                ("reported", models.PositiveIntegerField()),
+                ("expected", models.PositiveIntegerField()),
+                ("carried", models.PositiveIntegerField()),
+                ("newest", metroplan.common.fields.PeriodField(null=True)),
+                ("rule_version", models.PositiveSmallIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('window', models.CharField(choices=[('as_is', "The quarter's own figure"), ('since_plan_start', "Since the plan's start"), ('calendar_year', 'Since the start of the year')], max_length=20)),
-                ('since', metroplan.common.fields.PeriodField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "window",
+                    models.CharField(
+                        choices=[
+                            ("as_is", "The quarter's own figure"),
+                            ("since_plan_start", "Since the plan's start"),
+                            ("calendar_year", "Since the start of the year"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", metroplan.common.fields.PeriodField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'series',
+                "verbose_name_plural": "series",
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('low', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True, verbose_name='target')),
-                ('high', models.DecimalField(blank=True, decimal_places=6, max_digits=24, null=True, verbose_name='upper end')),
-                ('approximate', models.BooleanField(default=False, verbose_name='approximate')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
-                ('effective_from', models.DateField(verbose_name='effective from')),
-                ('document', models.CharField(blank=True, max_length=100, verbose_name='document')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='demonstration')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "low",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="target",
+                    ),
+                ),
+                (
+                    "high",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="upper end",
+                    ),
+                ),
+                ("approximate", models.BooleanField(default=False, verbose_name="approximate")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="revision")),
+                ("effective_from", models.DateField(verbose_name="effective from")),
+                ("document", models.CharField(blank=True, max_length=100, verbose_name="document")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="demonstration")),
             ],
             options={
-                'ordering': ['indicator', 'organisation', 'milestone', 'revision'],
+                "ordering": ["indicator", "organisation", "milestone", "revision"],
             },
         ),
     ]

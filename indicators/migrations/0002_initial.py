@@ -6,195 +6,374 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('indicators', '0001_initial'),
-        ('organisations', '0001_initial'),
-        ('plans', '0001_initial'),
-        ('submissions', '0001_initial'),
+        ("indicators", "0001_initial"),
+        ("organisations", "0001_initial"),
+        ("plans", "0001_initial"),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dirtymark',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation'),
+            model_name="dirtymark",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='formmeasure',
-            name='form',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='form_measures', to='submissions.reportingform'),
+            model_name="formmeasure",
+            name="form",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="form_measures",
+                to="submissions.reportingform",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to='submissions.storedfile'),
+            model_name="importbatch",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="import_batches",
+                to="submissions.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='imported_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="importbatch",
+            name="imported_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='plans.plancategory'),
+            model_name="indicator",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="indicators",
+                to="plans.plancategory",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='organisations.organisation'),
+            model_name="indicator",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="indicators",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='plans.plan'),
+            model_name="indicator",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="indicators",
+                to="plans.plan",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='tasks',
-            field=models.ManyToManyField(blank=True, related_name='indicators', to='plans.plantask'),
+            model_name="indicator",
+            name="tasks",
+            field=models.ManyToManyField(
+                blank=True, related_name="indicators", to="plans.plantask"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ratio'), ('roll_up__in', ['ratio', 'own'])), models.Q(('kind', 'count'), ('roll_up__in', ['sum', 'mean', 'own'])), models.Q(('kind', 'yes_no'), ('roll_up__in', ['share', 'own'])), _connector='OR'), name='measure_roll_up_fits_kind', violation_error_message='This roll-up does not fit this kind of measure.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "ratio"), ("roll_up__in", ["ratio", "own"])),
+                    models.Q(("kind", "count"), ("roll_up__in", ["sum", "mean", "own"])),
+                    models.Q(("kind", "yes_no"), ("roll_up__in", ["share", "own"])),
+                    _connector="OR",
+                ),
+                name="measure_roll_up_fits_kind",
+                violation_error_message="This roll-up does not fit this kind of measure.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='measure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mean_level__gt', ''), ('roll_up', 'mean')), models.Q(('roll_up', 'mean'), _negated=True), _connector='OR'), name='measure_mean_names_level', violation_error_message='A mean must name the level it is taken over.'),
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mean_level__gt", ""), ("roll_up", "mean")),
+                    models.Q(("roll_up", "mean"), _negated=True),
+                    _connector="OR",
+                ),
+                name="measure_mean_names_level",
+                violation_error_message="A mean must name the level it is taken over.",
+            ),
         ),
         migrations.AddField(
-            model_name='formmeasure',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='form_measures', to='indicators.measure'),
+            model_name="formmeasure",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="form_measures",
+                to="indicators.measure",
+            ),
         ),
         migrations.AddField(
-            model_name='dirtymark',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='indicators.measure'),
+            model_name="dirtymark",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="indicators.measure",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='indicators.importbatch'),
+            model_name="observation",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="indicators.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='indicators.measure'),
+            model_name="observation",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="indicators.measure",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='organisations.organisation'),
+            model_name="observation",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='staged_row',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='submissions.stagedrow'),
+            model_name="observation",
+            name="staged_row",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="submissions.stagedrow",
+            ),
         ),
         migrations.AddField(
-            model_name='progress',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='indicators.indicator'),
+            model_name="progress",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="progress",
+                to="indicators.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='progress',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='organisations.organisation'),
+            model_name="progress",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="progress",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='rollup',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roll_ups', to='organisations.organisation'),
+            model_name="rollup",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="roll_ups",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='series',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='indicators.measure'),
+            model_name="series",
+            name="measure",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="series",
+                to="indicators.measure",
+            ),
         ),
         migrations.AddField(
-            model_name='rollup',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roll_ups', to='indicators.series'),
+            model_name="rollup",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="roll_ups",
+                to="indicators.series",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='indicators.series'),
+            model_name="indicator",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="indicators",
+                to="indicators.series",
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='indicators.indicator'),
+            model_name="target",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="targets",
+                to="indicators.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='milestone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='plans.milestone'),
+            model_name="target",
+            name="milestone",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="targets",
+                to="plans.milestone",
+            ),
         ),
         migrations.AddField(
-            model_name='target',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='organisations.organisation'),
+            model_name="target",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="targets",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formmeasure',
-            constraint=models.UniqueConstraint(fields=('form', 'measure'), name='form_measure_once'),
+            model_name="formmeasure",
+            constraint=models.UniqueConstraint(
+                fields=("form", "measure"), name="form_measure_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('measure', 'organisation', 'period'), name='observation_one_current'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("measure", "organisation", "period"),
+                name="observation_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('measure', 'organisation', 'period', 'revision'), name='observation_once_per_revision'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "organisation", "period", "revision"),
+                name="observation_once_per_revision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('numerator__isnull', True), ('state', 'not_applicable'), ('value__isnull', True)), models.Q(('state__in', ['value', 'zero']), ('value__isnull', False)), models.Q(('denominator__isnull', False), ('numerator__isnull', False), ('state__in', ['value', 'zero'])), _connector='OR'), name='observation_state_fits_figures'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("numerator__isnull", True),
+                        ("state", "not_applicable"),
+                        ("value__isnull", True),
+                    ),
+                    models.Q(("state__in", ["value", "zero"]), ("value__isnull", False)),
+                    models.Q(
+                        ("denominator__isnull", False),
+                        ("numerator__isnull", False),
+                        ("state__in", ["value", "zero"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="observation_state_fits_figures",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__isnull', True), ('numerator__lte', models.F('denominator')), _connector='OR'), name='observation_part_within_whole'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("denominator__isnull", True),
+                    ("numerator__lte", models.F("denominator")),
+                    _connector="OR",
+                ),
+                name="observation_part_within_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='progress',
-            index=models.Index(fields=['organisation', 'period'], name='progress_page'),
+            model_name="progress",
+            index=models.Index(fields=["organisation", "period"], name="progress_page"),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('indicator', 'organisation', 'period'), name='progress_once'),
+            model_name="progress",
+            constraint=models.UniqueConstraint(
+                fields=("indicator", "organisation", "period"), name="progress_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('measure', 'window', 'since'), name='series_once', nulls_distinct=False),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("measure", "window", "since"), name="series_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('since__isnull', False), ('window', 'since_plan_start')), models.Q(models.Q(('window', 'since_plan_start'), _negated=True), ('since__isnull', True)), _connector='OR'), name='series_since_with_plan_window'),
+            model_name="series",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("since__isnull", False), ("window", "since_plan_start")),
+                    models.Q(
+                        models.Q(("window", "since_plan_start"), _negated=True),
+                        ("since__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="series_since_with_plan_window",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('series', 'organisation', 'period'), name='rollup_once'),
+            model_name="rollup",
+            constraint=models.UniqueConstraint(
+                fields=("series", "organisation", "period"), name="rollup_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='indicator_once_per_plan'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "code"), name="indicator_once_per_plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('basis', 'absolute'), ('baseline_year__isnull', False), _connector='OR'), name='growth_needs_base_year', violation_error_message='A growth target needs the year it grows from.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("basis", "absolute"), ("baseline_year__isnull", False), _connector="OR"
+                ),
+                name="growth_needs_base_year",
+                violation_error_message="A growth target needs the year it grows from.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('indicator', 'organisation', 'milestone', 'revision'), name='target_once_per_revision'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("indicator", "organisation", "milestone", "revision"),
+                name="target_once_per_revision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('high__isnull', True), ('high__gte', models.F('low')), _connector='OR'), name='target_range_upright', violation_error_message='The upper end must not lie below the lower end.'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("high__isnull", True), ("high__gte", models.F("low")), _connector="OR"
+                ),
+                name="target_range_upright",
+                violation_error_message="The upper end must not lie below the lower end.",
+            ),
         ),
     ]

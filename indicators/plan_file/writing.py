@@ -5,10 +5,19 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from indicators.models import Indicator, Measure, Series, Target
 from indicators.plan_file.document import IndicatorSpec, PlanDocument, TargetSpec, Text
 from indicators.plan_file.references import References, measure_values
+from indicators.plan_file.revised import (
+    REASON,
+    StoredTargets,
+    first_day,
+    known_since,
+    printed_baselines,
+    revise_baselines,
+)
 from metroplan.common.periods import Period
 from metroplan.common.sync import Change, Outcome, plain, removed, sync
 from metroplan.plans.models import (
@@ -37,7 +46,6 @@ INDICATOR_FIELDS = [
     *("comparator", "basis", "mode", "owner_id", "baseline_year", "baseline_value", "group"),
     *("notes_zh", "notes_en"),
 ]
-REASON = "plan file"
 
 
 def pair(name: str, text: Text) -> dict[str, str]:
@@ -215,17 +223,16 @@ class Writer:
         ]
         stored = self.plan.indicators.select_related("series", "category", "owner")
         self.before = set(stored.values_list("series", flat=True))
-        return by_code(
+        printed = printed_baselines(stored)
+        indicators = by_code(
             self._sync(stored, rows, key=["code"], fields=INDICATOR_FIELDS, thing="indicator")
         )
+        revise_baselines(self.plan, indicators, printed, self.today)
+        return indicators
 
     def _targets(self) -> None:
         """A changed number is a new revision; the old one stays."""
-        stored: dict[tuple[int, int], Target] = {}
-        for target in Target.objects.filter(
-            indicator__plan=self.plan, organisation=self.owner
-        ).order_by("revision"):
-            stored[target.indicator_id, target.milestone_id] = target
+        stored = StoredTargets.of(self.plan, self.owner)
         wanted = {
             (self.indicators[item.code].pk, self.milestones[spec.year].pk): (item.code, spec)
             for item in self.document.indicators
@@ -234,14 +241,15 @@ class Writer:
         new = [
             row
             for key, (code, spec) in wanted.items()
-            if (row := self._revised(key, code, spec, stored.get(key)))
+            if (row := self._revised(key, code, spec, stored))
         ]
         Target.objects.bulk_create(new)
-        self._drop_targets([key for key in stored if key not in wanted])
+        self._drop_targets([key for key in stored.said if key not in wanted])
 
     def _revised(
-        self, key: tuple[int, int], code: str, spec: TargetSpec, old: Target | None
+        self, key: tuple[int, int], code: str, spec: TargetSpec, stored: StoredTargets
     ) -> Target | None:
+        old = stored.said.get(key)
         values = {"low": spec.low, "high": spec.high, "approximate": spec.approximate}
         before = {name: plain(getattr(old, name)) for name in values} if old else {}
         if old and before == values:
@@ -249,13 +257,13 @@ class Writer:
         self.changes.append(
             Change("changed" if old else "added", "target", f"{code} {spec.year}", before, values)
         )
-        first_day = self.plan.issued_on or self.plan.starts.first_day
         return Target(
             indicator_id=key[0],
             milestone_id=key[1],
             organisation=self.owner,
-            revision=old.revision + 1 if old else 1,
-            effective_from=self.today if old else first_day,
+            revision=stored.newest.get(key, 0) + 1,
+            effective_from=self.today if old else first_day(self.plan),
+            recorded_at=timezone.now() if old else known_since(self.plan),
             document=self.plan.document_no,
             reason=REASON if old else "",
             **values,

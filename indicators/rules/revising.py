@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from indicators.rules.terms import Basis, Comparator, Kind, Thresholds
 from indicators.rules.trajectory import HUNDRED, ZERO
@@ -92,7 +93,7 @@ def baseline_refusals(
 def threshold_refusals(given: Thresholds) -> list[Refusal]:
     found = []
     bands = (given.ahead, given.on_track, given.slightly, given.behind, ZERO)
-    if any(upper <= lower for upper, lower in zip(bands, bands[1:], strict=False)):
+    if any(upper <= lower for upper, lower in pairwise(bands)):
         found.append(Refusal.BANDS_OUT_OF_ORDER)
     shares = (given.approximate_share, given.coverage, given.maintain_tolerance)
     if any(not ZERO <= share <= 1 for share in shares) or not given.approximate_share:

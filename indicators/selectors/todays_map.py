@@ -52,7 +52,8 @@ class TodaysFigure:
         return str(REASONS[self.reason]) if self.reason else ""
 
 
-# A unit that ended keeps what it brought to a running sum: its successor's line goes on from it.
+# A unit that ended keeps what it brought to a running sum, and the engine leaves a sum since the
+# plan's start with the unit it last hung under; here its successor's line goes on from it.
 # `steps.after` is the day of the source's change before: a step is taken from a day on or after
 # it and before its own.
 FOLLOWED = """
@@ -93,10 +94,12 @@ figures AS MATERIALIZED (
                coalesce(sum(b.denominator), 0) AS denominator,
                coalesce(sum(b.reported), 0) AS reported, coalesce(sum(b.expected), 0) AS expected
           FROM organisations_organisationancestry a
+          JOIN organisations_organisationancestry life
+            ON life.ancestor_id = a.descendant_id AND life.descendant_id = a.descendant_id
           JOIN indicators_rollup b ON b.organisation_id = a.descendant_id
            AND b.series_id = r.series_id AND b.period = r.period
-         WHERE %(rolls)s AND a.ancestor_id = o.id AND a.depth = 1
-           AND a.since <= r.period AND r.period < a.until
+         WHERE %(rolls)s AND a.ancestor_id = o.id AND a.depth = 1 AND a.since <= r.period
+           AND (r.period < a.until OR %(kept)s AND a.until = life.until)
      ) AS below
      CROSS JOIN LATERAL (
         SELECT r.value - CASE WHEN %(adds)s THEN below.value ELSE 0 END AS value,
@@ -208,6 +211,7 @@ def _query(
         "whole": whole,
         "rolls": measure.roll_up != RollUpRule.OWN,
         "adds": measure.roll_up in (RollUpRule.SUM, RollUpRule.OWN),
+        "kept": series.window == Window.SINCE_PLAN_START,
         "running": measure.roll_up in DIVISIBLE
         and measure.accumulation == "flow"
         and series.window != Window.AS_IS,

@@ -11,6 +11,7 @@ from django.db import connection
 from indicators.models import Measure
 from indicators.services.dispatch import drain_soon
 from metroplan.common.periods import Period
+from metroplan.organisations.models import Organisation
 
 FROM_THE_START = Period(0)
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from indicators.selectors.units import line_down_to
+from indicators.views.known_on import day_of_page
 from metroplan.common.periods import Period, newest_closed
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import Organisation
@@ -14,10 +15,10 @@ EARLIEST, LATEST = Period.of(1985, 1), Period.of(2100, 4)
 
 
 def chosen_period(request: HttpRequest) -> Period:
-    """`?period=2024Q3`, else the newest quarter that has ended."""
+    """`?period=2024Q3`, else the newest quarter that had ended on the day the page looks from."""
     text = request.GET.get("period", "")
     if not text:
-        return newest_closed(timezone.localdate())
+        return newest_closed(day_of_page(request))
     try:
         period = Period.parse(text)
     except ValueError:

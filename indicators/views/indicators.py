@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 from indicators.charts import trajectory_chart
 from indicators.exports import contributions_csv
 from indicators.models import Indicator, Observation
-from indicators.selectors.indicator import IndicatorPage, indicator_page
+from indicators.selectors.indicator import indicator_page
 from indicators.selectors.standing import fingerprint, fingerprint_of
 from indicators.selectors.trace import observation_trace
 from indicators.views.choosing import chosen_line, chosen_period, quarters
+from indicators.views.known_on import as_known
 from metroplan.common.files import csv_response
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
@@ -20,7 +21,16 @@ from metroplan.organisations.policy import require
 
 @require_safe
 def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    page, line = _page(request, plan, code)
+    indicator, period = _indicator(request, plan, code), chosen_period(request)
+    line = _line(request, indicator, period)
+    with as_known(request, line[-1], [indicator]):
+        return _detail(request, indicator, period, line)
+
+
+def _detail(
+    request: HttpRequest, indicator: Indicator, period: Period, line: list[Organisation]
+) -> HttpResponse:
+    page = indicator_page(indicator, line[-1], period, request.user)
     first = page.points[0].period if page.points else page.indicator.plan.starts
     context = {
         "page": page,
@@ -34,9 +44,11 @@ def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse
 
 @require_safe
 def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    page, _ = _page(request, plan, code)
-    name = f"{page.indicator.code}_{page.organisation.code}_{page.period}.csv"
-    return csv_response(contributions_csv(page), name)
+    indicator, period = _indicator(request, plan, code), chosen_period(request)
+    unit = _line(request, indicator, period)[-1]
+    with as_known(request, unit, [indicator]):
+        text = contributions_csv(indicator_page(indicator, unit, period, request.user))
+    return csv_response(text, f"{indicator.code}_{unit.code}_{period}.csv")
 
 
 @never_cache
@@ -62,13 +74,6 @@ def observation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def below_owner(line: list[Organisation], indicator: Indicator) -> list[Organisation]:
     """Above its owner the indicator is nobody's."""
     return [unit for unit in line if unit.path.startswith(indicator.owner.path)]
-
-
-def _page(request: HttpRequest, plan: str, code: str) -> tuple[IndicatorPage, list[Organisation]]:
-    indicator = _indicator(request, plan, code)
-    period = chosen_period(request)
-    line = _line(request, indicator, period)
-    return indicator_page(indicator, line[-1], period, request.user), line
 
 
 def _indicator(request: HttpRequest, plan: str, code: str) -> Indicator:

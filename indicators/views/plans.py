@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from indicators.models import ProgressStatus
+from indicators.models import Indicator, ProgressStatus
 from indicators.selectors.plans import plan_list as list_plans
-from indicators.selectors.plans import plan_page
+from indicators.selectors.plans import plan_page, unit_for
 from indicators.views.choosing import chosen_period, quarters
+from indicators.views.known_on import as_known
 from metroplan.organisations.policy import require
 from metroplan.plans.models import Plan
 
@@ -27,6 +28,12 @@ def plan_detail(request: HttpRequest, plan: str) -> HttpResponse:
     visible = Plan.objects.visible_to(request.user).select_related("organisation", "parent")
     found = get_object_or_404(visible, code=plan)
     require(request.user, "plan.view")
+    asked = Indicator.objects.filter(plan=found).select_related("series")
+    with as_known(request, unit_for(found, request.user), asked):
+        return _detail(request, found)
+
+
+def _detail(request: HttpRequest, found: Plan) -> HttpResponse:
     page = plan_page(found, request.user, chosen_period(request))
     tab = request.GET.get("tab", "")
     status = request.GET.get("status", "")

@@ -83,7 +83,7 @@ class OrganisationAncestry(models.Model):
     """The tree unrolled: who stood above whom, from quarter `since` up to, not including, `until`.
 
     Derived from the links by `services.tree.rebuild_ancestry`; every unit is its own ancestor
-    with depth 0. Quarters are indexes; a link counts for a quarter when it is valid on its last day.
+    with depth 0. Quarters are indexes; a link counts for a quarter if valid on its last day.
     """
 
     ancestor = models.ForeignKey(Organisation, models.CASCADE, related_name="+")

@@ -53,6 +53,15 @@ def own_turn_to_review(user: User, submission: Any) -> bool:
     return at_the_top and submission.submitted_by_id != user.pk
 
 
+def second_person(user: User, revision: Any) -> bool:
+    """Another than the proposer, in the unit whose plan or rules are changed."""
+    if revision is None:
+        return True
+    return revision.approving_unit_id == user.organisation_id and (
+        revision.proposed_by_id != user.pk
+    )
+
+
 def another_person(user: User, account: Any) -> bool:
     """Nobody changes their own rights."""
     return account is None or (account.pk != user.pk and own_or_below(user, account))
@@ -73,6 +82,9 @@ RULES: dict[str, dict[str, Scope]] = {
     "account.manage": {Role.SYSTEM_ADMIN: own_or_below},
     "account.grant_role": {Role.SECURITY_ADMIN: another_person},
     "audit.view": {Role.AUDITOR: own_or_below},
+    "target.propose": {Role.STAFF: own_or_below},
+    "target.approve": dict.fromkeys({Role.STAFF, Role.REVIEWER}, second_person),
+    "thresholds.propose": {Role.STAFF: from_the_root},
     "token.manage": dict.fromkeys(FIGURE_READERS, own_unit),
 }
 

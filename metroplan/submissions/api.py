@@ -32,6 +32,7 @@ from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import Issue
 from metroplan.submissions.wording import describe
 
+TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
 YES, NO = {"true", "1", "yes"}, {"false", "0", "no"}
 KEY_LENGTH = Upload._meta.get_field("idempotency_key").max_length
 # What multipart puts around the file.
@@ -40,9 +41,6 @@ ENVELOPE = 64 * 1024
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The version of the form you saw."
 )
-
-
-TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
 
 
 def expected_version(request: Request) -> int:
@@ -71,6 +69,12 @@ def idempotency_key(request: Request) -> str:
         text = _("At most {limit} characters.").format(limit=KEY_LENGTH)
         raise serializers.ValidationError({"Idempotency-Key": [text]})
     return key
+
+
+def announced_length(request: Request) -> int:
+    """Bytes of the whole request, known before any of it is read; 0 where it does not say."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isdecimal() else 0
 
 
 class IssueOut(serializers.Serializer):
@@ -270,7 +274,7 @@ class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         ],
     )
     def create(self, request: Request) -> Response:
-        refuse_oversize(int(request.META.get("CONTENT_LENGTH") or 0) - ENVELOPE)
+        refuse_oversize(announced_length(request) - ENVELOPE)
         given = UploadIn(data=request.data)
         given.is_valid(raise_exception=True)
         submission = self._submission(request, given.validated_data["submission"])

@@ -103,3 +103,12 @@ def test_a_session_needs_the_csrf_token_to_write(world):
     client.force_login(world.people["clerk"])
     response = client.post(f"{ROOT}submissions/{opened(world).pk}/submit/", HTTP_IF_MATCH='"0"')
     assert problem(response, 403) == "request.forbidden"
+
+
+def test_a_failure_of_the_server_is_told_in_the_same_way(world, api, monkeypatch):
+    monkeypatch.setattr("metroplan.plans.api.PlanViewSet.get_queryset", lambda view: 1 / 0)
+    client = api("clerk")
+    client.raise_request_exception = False
+    response = client.get(f"{ROOT}plans/")
+    assert problem(response, 500) == "server.failed"
+    assert "ZeroDivision" not in response.content.decode()

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 
 from metroplan.api import router
@@ -56,3 +57,14 @@ def test_the_pages_load_nothing_from_elsewhere(world, api, client):
     for link in local:
         if link.startswith("/static/"):
             assert client.get(link).status_code == 200, link
+
+
+def test_the_guide_names_codes_and_addresses_that_exist(schema):
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
+    sources = settings.BASE_DIR.glob("metroplan/**/*.py")
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    named = re.findall(r"`((?:request|token|submission|upload|file)\.[a-z_]+)`", guide)
+    assert len(named) > 15
+    assert not [name for name in named if f'"{name}"' not in code]
+    addresses = re.findall(r"\$API/([a-z]+)/", guide)
+    assert all(f"{ROOT}{name}/" in schema["paths"] for name in addresses)

@@ -1,6 +1,9 @@
 """Files pushed over the API: the same checks, issues and codes as on the page."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 
 from metroplan.submissions.models import StoredFile, Upload
 from tests.api.conftest import ROOT, push
@@ -73,6 +76,23 @@ def test_the_same_request_again_gets_the_same_answer(world, by_token, content):
     answers = [push(client, submission, content, key="k-1") for _time in range(2)]
     assert answers[0].status_code == answers[1].status_code
     assert answers[0].json() == answers[1].json()
+    assert Upload.objects.count() == 1
+
+
+@pytest.mark.parametrize("content", [filled(), BAD])
+def test_the_same_request_twice_at_once_is_one_upload(transactional_db, world, by_token, content):
+    submission, clients = opened(world), [by_token("clerk") for _time in range(3)]
+
+    def send(client):
+        try:
+            return push(client, submission, content, key="k-1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(send, clients))
+    assert len({answer.status_code for answer in answers}) == 1
+    assert answers[0].json() == answers[1].json() == answers[2].json()
     assert Upload.objects.count() == 1
 
 

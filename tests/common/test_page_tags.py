@@ -31,9 +31,11 @@ def test_shares_are_percent_and_not_clipped():
     assert percent(None) == "—"
 
 
-def test_quarters_read_well_in_english():
+def test_quarters_read_well_in_both_languages():
     with translation.override("en"):
         assert period(Period.parse("2026Q3")) == "2026 Q3"
+    with translation.override("zh-hans"):
+        assert period(Period.parse("2026Q3")) == "2026年第三季度"
     assert period(None) == "—"
 
 

@@ -1,5 +1,7 @@
 """Changes of the map entered in the portal: the real ones of five regions, and what is refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -98,24 +100,16 @@ def parts() -> set[tuple]:
     )
 
 
-def refused(code: str, *names: str):
+@contextmanager
+def refused(code: str, *names: str) -> Iterator[None]:
     """A refusal with this code whose sentence holds these names, and nothing stored."""
-
-    class Refusal:
-        def __enter__(self):
-            self.before = (tree(), parts(), OrganisationLink.objects.count())
-            self.caught = pytest.raises(MetroplanError)
-            self.info = self.caught.__enter__()
-
-        def __exit__(self, *error):
-            suppressed = self.caught.__exit__(*error)
-            assert self.info.value.code == f"organisations.{code}"
-            for name in names:
-                assert name in self.info.value.message
-            assert (tree(), parts(), OrganisationLink.objects.count()) == self.before
-            return suppressed
-
-    return Refusal()
+    before = (tree(), parts(), OrganisationLink.objects.count())
+    with pytest.raises(MetroplanError) as caught:
+        yield
+    assert caught.value.code == f"organisations.{code}"
+    for name in names:
+        assert name in caught.value.message
+    assert (tree(), parts(), OrganisationLink.objects.count()) == before
 
 
 def test_the_real_changes_entered_one_by_one_give_the_tree_of_the_reference():

@@ -16,6 +16,7 @@ from indicators.plan_file import (
     parse_measures,
     parse_parent_plans,
 )
+from indicators.services.in_effect import ensure_first_rules
 from indicators.services.marking import mark_asked
 from metroplan.organisations.services.divisions import (
     load_divisions,
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         if divisions.anything:
             mark_asked()
         changed = divisions.created + divisions.updated + divisions.links + divisions.changes
+        ensure_first_rules()
         changed += self._load("measures.yaml", parse_measures, load_measures)
         changed += self._load("parent_plans.yaml", parse_parent_plans, load_parent_plans)
         self.stdout.write(_("Reference data: {count} changes.").format(count=changed))

@@ -4,32 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('actor', models.CharField(max_length=150, verbose_name='actor')),
-                ('actor_name', models.CharField(blank=True, max_length=150, verbose_name="actor's name")),
-                ('action', models.CharField(db_index=True, max_length=80, verbose_name='action')),
-                ('object_type', models.CharField(max_length=80, verbose_name='kind of object')),
-                ('object_key', models.CharField(max_length=200, verbose_name='key of the object')),
-                ('object_label', models.CharField(max_length=300, verbose_name='object')),
-                ('organisation_path', models.CharField(blank=True, db_index=True, max_length=200, verbose_name='unit')),
-                ('data', models.JSONField(default=dict, verbose_name='values')),
-                ('previous_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('hash', models.CharField(blank=True, default='', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                ("actor", models.CharField(max_length=150, verbose_name="actor")),
+                (
+                    "actor_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="actor's name"),
+                ),
+                ("action", models.CharField(db_index=True, max_length=80, verbose_name="action")),
+                ("object_type", models.CharField(max_length=80, verbose_name="kind of object")),
+                ("object_key", models.CharField(max_length=200, verbose_name="key of the object")),
+                ("object_label", models.CharField(max_length=300, verbose_name="object")),
+                (
+                    "organisation_path",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=200, verbose_name="unit"
+                    ),
+                ),
+                ("data", models.JSONField(default=dict, verbose_name="values")),
+                ("previous_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("hash", models.CharField(blank=True, default="", max_length=64)),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['object_type', 'object_key'], name='audit_object')],
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["object_type", "object_key"], name="audit_object")
+                ],
             },
         ),
     ]

@@ -8,6 +8,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.template.context import RequestContext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from metroplan.common.periods import Period
 from metroplan.common.rounding import display
@@ -16,6 +17,12 @@ register = template.Library()
 
 DASH = "—"
 SUFFICIENT_COVERAGE = Decimal("0.80")
+QUARTERS = [
+    pgettext_lazy("quarter", "1"),
+    pgettext_lazy("quarter", "2"),
+    pgettext_lazy("quarter", "3"),
+    pgettext_lazy("quarter", "4"),
+]
 
 STATUS_ICONS = {
     "achieved": "ti-circle-check",
@@ -57,10 +64,7 @@ def period(value: Period | None) -> str:
     """`2026年第三季度` or `2026 Q3`; the column form `2026Q3` is the plain value."""
     if value is None:
         return DASH
-    numeral = "一二三四"[value.quarter - 1]
-    # Translators: a quarter in full; use {numeral} (一 to 四) in Chinese, {quarter} elsewhere.
-    pattern = _("{year} Q{quarter}")
-    return pattern.format(year=value.year, quarter=value.quarter, numeral=numeral)
+    return _("{year} Q{quarter}").format(year=value.year, quarter=QUARTERS[value.quarter - 1])
 
 
 @register.filter
@@ -79,6 +83,13 @@ def query_replace(context: RequestContext, **changes: Any) -> str:
         else:
             query[name] = str(value)
     return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def known_query(context: RequestContext) -> str:
+    """`&known_on=2016-05-01` on a page that looks back, so that its links do too; else nothing."""
+    day = getattr(context.get("request"), "known_on", None)
+    return f"&known_on={day:%Y-%m-%d}" if day else ""
 
 
 @register.simple_tag

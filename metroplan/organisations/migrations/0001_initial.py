@@ -3,10 +3,11 @@
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import metroplan.common.naming
-import metroplan.organisations.models
 from django.conf import settings
 from django.db import migrations, models
+
+import metroplan.common.naming
+import metroplan.organisations.models
 
 
 class Migration(migrations.Migration):

@@ -141,8 +141,8 @@ def _check_successors(
         elif successor.new:
             refuse(
                 "code_taken",
-                _("Code {code} belongs to {unit} already: give the new unit its own code."),
-                code=successor.code,
+                _("Code {wanted} belongs to {unit} already: give the new unit its own code."),
+                wanted=successor.code,
                 unit=unit.name,
             )
         elif order.kind == ChangeKind.RENAME:
@@ -182,17 +182,17 @@ def _check_new(code: str, *, named: bool) -> None:
     if not named:
         refuse(
             "unknown_unit",
-            _("There is no unit {code}: correct the code, or name the unit to make it anew."),
-            code=code,
+            _("There is no unit {wanted}: correct the code, or name the unit to make it anew."),
+            wanted=code,
         )
     if not CODE.fullmatch(code):
         refuse(
             "code_malformed",
             _(
-                "“{code}” is not a unit's code: write six digits, with “-Z1” behind the city's "
+                "“{wanted}” is not a unit's code: write six digits, with “-Z1” behind the city's "
                 "code for a zone."
             ),
-            code=code,
+            wanted=code,
         )
 
 

@@ -168,15 +168,15 @@ def _check_once(divisions: Sequence[DivisionRow]) -> None:
         if first.parent_code != other.parent_code:
             raise MetroplanError(
                 "organisations.two_parents",
-                _("{code} is listed under {one} and under {other}: keep one of the rows."),
-                code=code,
+                _("{unit} is listed under {one} and under {other}: keep one of the rows."),
+                unit=code,
                 one=first.parent_code or "—",
                 other=other.parent_code or "—",
             )
         raise MetroplanError(
             "organisations.links_overlap",
-            _("{code} is listed from {since} and again from {again}: keep one of the rows."),
-            code=code,
+            _("{unit} is listed from {since} and again from {again}: keep one of the rows."),
+            unit=code,
             since=first.valid_from,
             again=other.valid_from,
         )

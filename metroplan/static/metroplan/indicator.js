@@ -62,12 +62,12 @@
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     aria: { enabled: false },
-    grid: { left: 8, right: 28, top: 52, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 56, top: 52, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, data: series.filter((one) => one.data.some((v) => v !== null && v.value !== null)).map((one) => one.name) },
     tooltip: { trigger: "axis", confine: true, formatter: tip },
     xAxis: { type: "category", data: data.quarters, boundaryGap: false, axisTick: { show: false },
       axisLabel: { hideOverlap: true, interval: (i, text) => text.endsWith("Q4"), formatter: (text) => text.slice(0, 4) } },
-    yAxis: { type: "value", scale: false, splitLine: { lineStyle: { color: colour("--mp-line") } } },
+    yAxis: { type: "value", scale: data.unit === "%", splitLine: { lineStyle: { color: colour("--mp-line") } } },
     series,
   });
 

@@ -9,162 +9,415 @@ import metroplan.common.naming
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportingForm',
+            name="ReportingForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=80, unique=True, verbose_name='code')),
-                ('name_zh', models.CharField(max_length=120, verbose_name='Chinese name')),
-                ('name_en', models.CharField(max_length=160, verbose_name='English name')),
-                ('kind', models.CharField(max_length=30, verbose_name='kind of sheet')),
-                ('level', models.CharField(blank=True, choices=[('province', 'Province'), ('city', 'City'), ('county', 'County'), ('zone', 'Zone')], max_length=10, verbose_name='filled by level')),
-                ('owner_fills', models.BooleanField(default=False, verbose_name='filled by the owner')),
-                ('opens', metroplan.common.fields.PeriodField(verbose_name='first quarter')),
-                ('closes', metroplan.common.fields.PeriodField(blank=True, null=True, verbose_name='last quarter')),
-                ('deadline_working_days', models.PositiveSmallIntegerField(default=15, verbose_name='working days to report')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reporting_forms', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=80, unique=True, verbose_name="code")),
+                ("name_zh", models.CharField(max_length=120, verbose_name="Chinese name")),
+                ("name_en", models.CharField(max_length=160, verbose_name="English name")),
+                ("kind", models.CharField(max_length=30, verbose_name="kind of sheet")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("province", "Province"),
+                            ("city", "City"),
+                            ("county", "County"),
+                            ("zone", "Zone"),
+                        ],
+                        max_length=10,
+                        verbose_name="filled by level",
+                    ),
+                ),
+                (
+                    "owner_fills",
+                    models.BooleanField(default=False, verbose_name="filled by the owner"),
+                ),
+                ("opens", metroplan.common.fields.PeriodField(verbose_name="first quarter")),
+                (
+                    "closes",
+                    metroplan.common.fields.PeriodField(
+                        blank=True, null=True, verbose_name="last quarter"
+                    ),
+                ),
+                (
+                    "deadline_working_days",
+                    models.PositiveSmallIntegerField(
+                        default=15, verbose_name="working days to report"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reporting_forms",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
             bases=(metroplan.common.naming.BilingualName, models.Model),
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='file name')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
-                ('content', models.FileField(max_length=120, upload_to='uploads/%Y/%m/')),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
-                ('stored_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField(verbose_name="bytes")),
+                ("content", models.FileField(max_length=120, upload_to="uploads/%Y/%m/")),
+                ("stored_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "stored_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', metroplan.common.fields.PeriodField(verbose_name='quarter')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('submitted', 'Under review'), ('returned', 'Returned'), ('approved', 'Approved')], default='open', max_length=10, verbose_name='status')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
-                ('due_on', models.DateField(verbose_name='due on')),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='submitted at')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
-                ('approved_version', models.PositiveIntegerField(blank=True, null=True)),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='submissions.reportingform')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='organisations.organisation')),
-                ('reviewer_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submissions_to_review', to='organisations.organisation')),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", metroplan.common.fields.PeriodField(verbose_name="quarter")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("submitted", "Under review"),
+                            ("returned", "Returned"),
+                            ("approved", "Approved"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
+                ("due_on", models.DateField(verbose_name="due on")),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "submitted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="submitted at"),
+                ),
+                (
+                    "approved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="approved at"),
+                ),
+                ("approved_version", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="submissions.reportingform",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "reviewer_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions_to_review",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-period', 'organisation__code', 'form__code'],
+                "ordering": ["-period", "organisation__code", "form__code"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewDecision',
+            name="ReviewDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decision', models.CharField(choices=[('submitted', 'Submitted'), ('approved', 'Approved'), ('returned', 'Returned')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=1000)),
-                ('decided_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='submissions.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Submitted"),
+                            ("approved", "Approved"),
+                            ("returned", "Returned"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=1000)),
+                ("decided_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="submissions.submission",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('file', 'File'), ('api', 'API'), ('form', 'Browser form')], default='file', max_length=5)),
-                ('status', models.CharField(choices=[('refused', 'Refused'), ('staged', 'Staged')], max_length=10, verbose_name='status')),
-                ('version', models.PositiveIntegerField(blank=True, null=True)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
-                ('errors', models.PositiveIntegerField(default=0)),
-                ('warnings', models.PositiveIntegerField(default=0)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='submissions.storedfile')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='submissions.submission')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("file", "File"), ("api", "API"), ("form", "Browser form")],
+                        default="file",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("refused", "Refused"), ("staged", "Staged")],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="uploaded at"),
+                ),
+                ("errors", models.PositiveIntegerField(default=0)),
+                ("warnings", models.PositiveIntegerField(default=0)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uploads",
+                        to="submissions.storedfile",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uploads",
+                        to="submissions.submission",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='StagedRow',
+            name="StagedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('key', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('value', 'Value'), ('zero', 'Confirmed zero'), ('not_applicable', 'Not applicable')], max_length=15)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('numerator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('denominator', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('sheet', models.CharField(blank=True, max_length=100)),
-                ('row', models.PositiveIntegerField()),
-                ('cells', models.JSONField(default=dict)),
-                ('raw', models.JSONField(default=dict)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='submissions.submission')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='submissions.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("value", "Value"),
+                            ("zero", "Confirmed zero"),
+                            ("not_applicable", "Not applicable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("numerator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("denominator", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("sheet", models.CharField(blank=True, max_length=100)),
+                ("row", models.PositiveIntegerField()),
+                ("cells", models.JSONField(default=dict)),
+                ("raw", models.JSONField(default=dict)),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="submissions.submission",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="submissions.upload",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['submission', 'version', 'row'],
+                "ordering": ["submission", "version", "row"],
             },
         ),
         migrations.CreateModel(
-            name='RowIssue',
+            name="RowIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('severity', models.CharField(choices=[('error', 'Error'), ('warning', 'Warning')], max_length=10)),
-                ('sheet', models.CharField(blank=True, max_length=100)),
-                ('row', models.PositiveIntegerField(default=0)),
-                ('column', models.CharField(blank=True, max_length=5)),
-                ('key', models.CharField(blank=True, max_length=120)),
-                ('params', models.JSONField(default=dict)),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='submissions.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("error", "Error"), ("warning", "Warning")], max_length=10
+                    ),
+                ),
+                ("sheet", models.CharField(blank=True, max_length=100)),
+                ("row", models.PositiveIntegerField(default=0)),
+                ("column", models.CharField(blank=True, max_length=5)),
+                ("key", models.CharField(blank=True, max_length=120)),
+                ("params", models.JSONField(default=dict)),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="submissions.upload",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['upload', 'sheet', 'row', 'column', 'id'],
+                "ordering": ["upload", "sheet", "row", "column", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['status', 'reviewer_unit'], name='submission_queue'),
+            model_name="submission",
+            index=models.Index(fields=["status", "reviewer_unit"], name="submission_queue"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('form', 'organisation', 'period'), name='submission_once_per_quarter'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                fields=("form", "organisation", "period"), name="submission_once_per_quarter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewer_unit__isnull', False), ('status', 'submitted')), models.Q(models.Q(('status', 'submitted'), _negated=True), ('reviewer_unit__isnull', True)), _connector='OR'), name='reviewer_unit_while_under_review'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewer_unit__isnull", False), ("status", "submitted")),
+                    models.Q(
+                        models.Q(("status", "submitted"), _negated=True),
+                        ("reviewer_unit__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="reviewer_unit_while_under_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='return_needs_reason'),
+            model_name="reviewdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", "returned"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="return_needs_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagedrow',
-            constraint=models.UniqueConstraint(fields=('submission', 'version', 'key'), name='staged_once_per_version'),
+            model_name="stagedrow",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "version", "key"), name="staged_once_per_version"
+            ),
         ),
     ]

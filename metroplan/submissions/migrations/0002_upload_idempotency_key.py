@@ -5,20 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('submissions', '0001_initial'),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='upload',
-            name='idempotency_key',
+            model_name="upload",
+            name="idempotency_key",
             field=models.CharField(blank=True, editable=False, max_length=80),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('submission', 'idempotency_key'), name='upload_once_per_key'),
+            model_name="upload",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("idempotency_key", ""), _negated=True),
+                fields=("submission", "idempotency_key"),
+                name="upload_once_per_key",
+            ),
         ),
     ]
