@@ -289,7 +289,7 @@ class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[Progress]:
         visible = Progress.objects.visible_to(self.request.user)
         rows = visible.select_related("indicator__plan", "indicator__series__measure")
-        return rows.select_related("organisation").annotate(newest=NEWEST).order_by("id")
+        return rows.select_related("organisation").annotate(newest=NEWEST).order_by("pk")
 
     def list(self, request: Request) -> Response:
         day = asked_day(request)

@@ -11,15 +11,20 @@ from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
 
 
+LEAN = {"db_constraint": False, "db_index": False}
+
+
 class RollUp(models.Model):
     """One series for one unit and all below it at one quarter, with its coverage.
 
     `reported`, `expected` and `carried` count reporting units; those not applicable are in neither.
-    `newest` is the quarter of the newest observation behind the figure.
+    `newest` is the quarter of the newest observation behind the figure. Rows are written by the
+    million and only by the engine, from keys it has just read: no constraint checks them again.
     """
 
-    series = models.ForeignKey(Series, models.CASCADE, related_name="roll_ups")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roll_ups")
+    pk = models.CompositePrimaryKey("series", "organisation", "period")
+    series = models.ForeignKey(Series, models.CASCADE, related_name="roll_ups", **LEAN)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roll_ups", **LEAN)
     period = PeriodField()
     value = models.DecimalField(**RESULT)
     numerator = models.DecimalField(**RESULT)
@@ -34,9 +39,7 @@ class RollUp(models.Model):
     org_lookup = "organisation"
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["series", "organisation", "period"], name="rollup_once")
-        ]
+        indexes = [models.Index(fields=["organisation", "period"], name="rollup_page")]
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.organisation_id} {self.period}"
@@ -61,8 +64,9 @@ class ProgressStatus(models.TextChoices):
 class Progress(models.Model):
     """Where one unit stands with one indicator at one quarter; see rules.py for every figure."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="progress")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="progress")
+    pk = models.CompositePrimaryKey("indicator", "organisation", "period")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="progress", **LEAN)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="progress", **LEAN)
     period = PeriodField()
     actual = models.DecimalField(**RESULT)
     expected = models.DecimalField(**RESULT)
@@ -86,11 +90,6 @@ class Progress(models.Model):
 
     class Meta:
         verbose_name_plural = "progress"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "organisation", "period"], name="progress_once"
-            )
-        ]
         indexes = [models.Index(fields=["organisation", "period"], name="progress_page")]
 
     def __str__(self) -> str:

@@ -47,10 +47,11 @@ class FigureConsequence:
     def follow(self, move: MapMove, today: date) -> None:
         """New units get the newest quarter's forms; roll-ups and statuses are computed anew.
 
-        A unit whose place in today's tree changed may follow other targets: all its quarters.
+        A unit that ended is affected up to its last quarter only, so that one is marked too. A
+        unit whose place in today's tree changed may follow other targets: all its quarters.
         """
         begin_quarter(today=today)
-        mark_units(move.touched, since=move.since)
+        mark_units(move.touched, since=move.since - 1)
         mark_units(move.replaced, since=FROM_THE_START)
 
 

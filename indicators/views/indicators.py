@@ -21,7 +21,7 @@ from metroplan.organisations.policy import require
 
 @require_safe
 def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    indicator, period = _indicator(request, plan, code), chosen_period(request)
+    indicator, period = visible_indicator(request, plan, code), chosen_period(request)
     line = _line(request, indicator, period)
     with as_known(request, line[-1], [indicator]):
         return _detail(request, indicator, period, line)
@@ -44,7 +44,7 @@ def _detail(
 
 @require_safe
 def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpResponse:
-    indicator, period = _indicator(request, plan, code), chosen_period(request)
+    indicator, period = visible_indicator(request, plan, code), chosen_period(request)
     unit = _line(request, indicator, period)[-1]
     with as_known(request, unit, [indicator]):
         text = contributions_csv(indicator_page(indicator, unit, period, request.user))
@@ -55,7 +55,7 @@ def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpR
 @require_safe
 def indicator_fingerprint(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     """A few bytes that change when the page's figures were computed anew."""
-    indicator = _indicator(request, plan, code)
+    indicator = visible_indicator(request, plan, code)
     period = chosen_period(request)
     organisation = _line(request, indicator, period)[-1]
     text = fingerprint(organisation, period, plan=plan, indicator=code)
@@ -76,7 +76,7 @@ def below_owner(line: list[Organisation], indicator: Indicator) -> list[Organisa
     return [unit for unit in line if unit.path.startswith(indicator.owner.path)]
 
 
-def _indicator(request: HttpRequest, plan: str, code: str) -> Indicator:
+def visible_indicator(request: HttpRequest, plan: str, code: str) -> Indicator:
     visible = Indicator.objects.visible_to(request.user).select_related(
         "series__measure", "plan", "owner", "category"
     )

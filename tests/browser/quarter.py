@@ -21,7 +21,7 @@ PLAN, MEASURE, INDICATOR = "guangxi-2014", "integrity_units", "integrity-units"
 PROVINCE, CITY, COUNTY, NEIGHBOUR = "450000", "450100", "450103", "450105"
 CITY_TARGET = 200
 EARLIER = {NEIGHBOUR: 150, "450202": 2750}
-"""County → what it reported in 2015: the province lacks 100 to its 3000, the city 50 to its 200."""
+"""County → what it reported before: the province lacks 100 to its 3000, the city 50 to its 200."""
 
 PEOPLE = {
     "reporter": (COUNTY, Role.REPORTER),
@@ -47,7 +47,7 @@ def _load() -> Period:
     period = newest_closed(timezone.localdate())
     open_form(form=ReportingForm.objects.get(code=f"{PLAN}-county"), period=period)
     _target_of_the_city()
-    _earlier_figures()
+    _earlier_figures(period - 1)
     for name, (unit, role) in PEOPLE.items():
         person = User(username=name, organisation=unit_of(unit), role=role)
         person.set_password(PASSWORD)
@@ -71,14 +71,14 @@ def _target_of_the_city() -> None:
     mark_asked(measures=Measure.objects.filter(code=MEASURE))
 
 
-def _earlier_figures() -> None:
+def _earlier_figures(period: Period) -> None:
     measure = Measure.objects.get(code=MEASURE)
     write_figures(
         [
             Figure(
                 measure_id=measure.pk,
                 organisation_id=unit_of(unit).pk,
-                period=Period.parse("2015Q4").index,
+                period=period.index,
                 state="value",
                 value=Decimal(value),
             )

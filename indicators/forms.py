@@ -1,0 +1,124 @@
+"""The shape of what people send to change what is asked."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from indicators.models import Revision
+from indicators.rules import Thresholds
+from indicators.selectors.breakdown import METHODS
+from indicators.services.revision_values import BaselineValues, TargetValues
+from indicators.services.revisions import Papers
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def figure_field(label: Any, **more: Any) -> forms.DecimalField:
+    more = {"required": False, "max_digits": 24, "decimal_places": 6} | more
+    return forms.DecimalField(label=label, **more)
+
+
+class PapersForm(forms.Form):
+    """What vouches for a change and the day it holds from."""
+
+    effective_from = forms.DateField(label=_("Holds from"), widget=DAY)
+    document = forms.CharField(
+        label=_("Document number"), max_length=Revision._meta.get_field("document").max_length
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=Revision._meta.get_field("reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def papers(self) -> Papers:
+        sent = self.cleaned_data
+        return Papers(sent["effective_from"], sent["document"], sent["reason"])
+
+
+class TargetForm(PapersForm):
+    year = forms.TypedChoiceField(label=_("Milestone"), coerce=int)
+    low = figure_field(_("Target"))
+    high = figure_field(_("Upper end"))
+    approximate = forms.BooleanField(label=_("Approximate"), required=False)
+    field_order = ["year", "low", "high", "approximate"]
+
+    def __init__(self, *args: Any, years: list[int], ranged: bool, done: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, year) for year in years]
+        if not ranged:
+            del self.fields["high"]
+        if done:
+            del self.fields["low"]
+            del self.fields["approximate"]
+
+    def values(self) -> TargetValues:
+        sent = self.cleaned_data
+        return TargetValues(sent.get("low"), sent.get("high"), bool(sent.get("approximate")))
+
+
+class BaselineForm(PapersForm):
+    baseline_year = forms.IntegerField(
+        label=_("Baseline year"), min_value=1949, max_value=2100, required=False
+    )
+    baseline_value = figure_field(_("Baseline"))
+    field_order = ["baseline_year", "baseline_value"]
+
+    def values(self) -> BaselineValues:
+        sent = self.cleaned_data
+        return BaselineValues(sent["baseline_year"], sent["baseline_value"])
+
+
+def share_field(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=6, decimal_places=4)
+
+
+class ThresholdsForm(PapersForm):
+    ahead = share_field(_("ahead from"))
+    on_track = share_field(_("on track from"))
+    slightly = share_field(_("slightly behind from"))
+    behind = share_field(_("behind from"))
+    approximate_share = share_field(_("part that meets an approximate target"))
+    maintain_tolerance = share_field(_("tolerance of what is to be kept"))
+    coverage = share_field(_("coverage of a final figure"))
+    due_soon = forms.IntegerField(
+        label=_("quarters in which a thing is due soon"), min_value=0, max_value=40
+    )
+    field_order = [name for name in Thresholds.__slots__ if name != "version"]
+
+    def thresholds(self) -> Thresholds:
+        return Thresholds(**{name: self.cleaned_data[name] for name in self.field_order})
+
+
+class RejectForm(forms.Form):
+    """An empty reason is refused by the service, in words that say why."""
+
+    remark = forms.CharField(
+        label=_("Reason for rejecting it"),
+        required=False,
+        max_length=Revision._meta.get_field("remark").max_length,
+    )
+
+
+class SplitForm(forms.Form):
+    method = forms.ChoiceField(label=_("Propose"), choices=list(METHODS.items()))
+    measure = forms.ChoiceField(label=_("Figure to divide by"), required=False)
+
+    def __init__(self, *args: Any, measures: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["measure"].choices = [("", "—"), *measures]
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean()
+        if sent.get("method") == "weight" and not sent.get("measure"):
+            self.add_error("measure", _("Choose the figure by whose share it is divided."))
+        return sent
+
+
+class BreakdownFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("File with organisation, year, low, high"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
