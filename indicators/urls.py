@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import indicators, plans
+from indicators.views import breakdown, indicators, plans, revisions
 
 app_name = "indicators"
 
@@ -11,12 +11,29 @@ INDICATOR = "<slug:plan>/indicators/<slug:code>/"
 urlpatterns = [
     path("", plans.plan_list, name="plan-list"),
     path("observations/<int:pk>/", indicators.observation_detail, name="observation-trace"),
+    path("revisions/", revisions.revision_index, name="revision-list"),
+    path("revisions/<int:pk>/approve/", revisions.revision_approve, name="revision-approve"),
+    path("revisions/<int:pk>/reject/", revisions.revision_reject, name="revision-reject"),
+    path("bundles/<uuid:bundle>/approve/", revisions.bundle_approve, name="bundle-approve"),
+    path("thresholds/", revisions.threshold_list, name="threshold-list"),
     path("<slug:plan>/", plans.plan_detail, name="plan-detail"),
     path(INDICATOR, indicators.indicator_detail, name="indicator-detail"),
     path(
         f"{INDICATOR}contributions.csv",
         indicators.indicator_contributions,
         name="indicator-contributions",
+    ),
+    path(f"{INDICATOR}revisions/", revisions.indicator_revisions, name="indicator-revisions"),
+    path(f"{INDICATOR}breakdown/", breakdown.indicator_breakdown, name="indicator-breakdown"),
+    path(
+        f"{INDICATOR}breakdown/import/",
+        breakdown.indicator_breakdown_import,
+        name="indicator-breakdown-import",
+    ),
+    path(
+        f"{INDICATOR}breakdown.csv",
+        breakdown.indicator_breakdown_export,
+        name="indicator-breakdown-export",
     ),
     path(
         f"{INDICATOR}fingerprint/", indicators.indicator_fingerprint, name="indicator-fingerprint"

@@ -1,7 +1,7 @@
 """What each unit is to reach, fetched for many indicators and units at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,28 +35,34 @@ class Unit:
         return cls(pk, codes[-1], tuple(reversed(codes[:-1])))
 
 
-def current_targets(indicators: Iterable[Indicator], known_at: datetime | None = None) -> Targets:
+def current_targets(
+    indicators: Iterable[Indicator],
+    known_at: datetime | None = None,
+    *,
+    codes: Collection[str] | None = None,
+) -> Targets:
     """(indicator id, unit code) → its milestones in order, each in the revision in force.
 
-    `known_at` looks back: only what was known by then counts.
+    `known_at` looks back: only what was known by then counts. `codes` asks for some units only.
     """
     by_id = {indicator.pk: indicator for indicator in indicators}
+    targets = Target.objects.filter(indicator__in=by_id)
+    if codes is not None:
+        targets = targets.filter(organisation__code__in=codes)
     rows = (
-        in_force(Target.objects.filter(indicator__in=by_id), known_at)
+        in_force(targets, known_at)
         .order_by("indicator_id", "organisation_id", "milestone__year", "-revision")
         .distinct("indicator_id", "organisation_id", "milestone__year")
         .values_list(
             "indicator_id", "organisation__code", "milestone__year", "low", "high", "approximate"
         )
     )
-    targets: Targets = defaultdict(list)
+    found: Targets = defaultdict(list)
     for indicator_id, code, year, low, high, approximate in rows:
         indicator = by_id[indicator_id]
         value = target_value(low, indicator.comparator, indicator.measure.roll_up)
-        targets[indicator_id, code].append(
-            MilestoneTarget(year_end(year), value, high, approximate)
-        )
-    return targets
+        found[indicator_id, code].append(MilestoneTarget(year_end(year), value, high, approximate))
+    return found
 
 
 def targets_of(indicator: Indicator, unit: Unit, targets: Targets) -> list[MilestoneTarget]:

@@ -1,10 +1,15 @@
-"""Statuses of every affected indicator and unit, by the pure rules, stored as a set."""
+"""Statuses of every affected indicator and unit, by the pure rules, stored as a set.
+
+Rows are read and written in a stream, so that a whole country takes no more memory than a county.
+"""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from django.db import connection
@@ -13,8 +18,8 @@ from django.utils import timezone
 from indicators.engine.goals import Targets, Unit, current_targets, goal_of, targets_of
 from indicators.engine.in_force import Terms, terms_in_force
 from indicators.engine.tables import Tables
-from indicators.models import Indicator
-from indicators.rules import AssessInput, Assessment, Thresholds, assess
+from indicators.models import Indicator, Kind
+from indicators.rules import AssessInput, Assessment, Thresholds, assess, year_end
 
 COLUMNS = (
     "indicator_id", "organisation_id", "period", "actual", "expected", "target",
@@ -24,66 +29,102 @@ COLUMNS = (
 )  # fmt: skip
 TAKEN_FROM_ASSESSMENT = COLUMNS[3:-1]
 FROM_THE_START = 0
+CHUNK = 20_000
+FEW_UNITS = 1_000
 
-# One row per indicator, unit and quarter; units are those at or below the indicator's owner.
-ROLL_UPS = """
-    SELECT i.id, r.organisation_id, o.path, affected.since, r.period, r.value, r.newest,
-           r.reported, r.expected, r.carried
+Key = tuple[int, int]
+
+# One row per indicator and unit; units are those at or below the indicator's owner.
+PAIRS = """
+    CREATE TEMP TABLE pair ON COMMIT DROP AS
+    SELECT i.id AS indicator_id, o.id AS organisation_id, o.path, s.id AS series_id,
+           greatest(affected.since, p.starts - 1)::int AS since, life.until::int AS until,
+           m.kind = %(ratio)s AS ratio, base.at AS base
       FROM affected
-      JOIN indicators_series s ON s.measure_id = affected.measure_id
+      JOIN indicators_measure m ON m.id = affected.measure_id
+      JOIN indicators_series s ON s.measure_id = m.id
       JOIN indicators_indicator i ON i.series_id = s.id
+      JOIN plans_plan p ON p.id = i.plan_id
       JOIN organisations_organisation owner ON owner.id = i.owner_id
       JOIN organisations_organisation o ON o.id = affected.organisation_id
        AND starts_with(o.path, owner.path)
-      JOIN {rollup} r ON r.series_id = s.id AND r.organisation_id = o.id
       JOIN organisations_organisationancestry life
-        ON life.ancestor_id = o.id AND life.descendant_id = o.id AND r.period < life.until
-     ORDER BY i.id, r.organisation_id, r.period
+        ON life.ancestor_id = o.id AND life.descendant_id = o.id AND life.depth = 0
+      LEFT JOIN unnest(%(indicators)s::bigint[], %(bases)s::int[]) AS base(indicator_id, at)
+        ON base.indicator_id = i.id
+"""
+
+ROLL_UPS = """
+    SELECT pair.indicator_id, pair.organisation_id, pair.path, pair.since, r.period, r.value,
+           r.newest, r.reported, r.expected, r.carried
+      FROM pair
+      JOIN {rollup} r ON r.series_id = pair.series_id
+       AND r.organisation_id = pair.organisation_id
+       AND r.period >= greatest(pair.since, %(first)s) AND r.period < pair.until
+     ORDER BY pair.indicator_id, pair.organisation_id, r.period
+"""
+
+# The figures a path may start from: that of the base year's end, and a rate's first.
+BASES = """
+    SELECT pair.indicator_id, pair.organisation_id, base.period, base.value
+      FROM pair
+     CROSS JOIN LATERAL (
+        (SELECT r.period, r.value FROM {rollup} r
+          WHERE r.series_id = pair.series_id AND r.organisation_id = pair.organisation_id
+            AND r.period = pair.base AND r.value IS NOT NULL)
+        UNION ALL
+        (SELECT r.period, r.value FROM {rollup} r
+          WHERE r.series_id = pair.series_id AND r.organisation_id = pair.organisation_id
+            AND pair.ratio AND r.value IS NOT NULL
+          ORDER BY r.period LIMIT 1)
+     ) base
 """
 
 DELETE = """
-    DELETE FROM {progress} p
-     USING affected, indicators_series s, indicators_indicator i
-     WHERE s.measure_id = affected.measure_id AND i.series_id = s.id
-       AND p.indicator_id = i.id AND p.organisation_id = affected.organisation_id
-       AND p.period >= affected.since
+    DELETE FROM {progress} p USING pair
+     WHERE p.indicator_id = pair.indicator_id AND p.organisation_id = pair.organisation_id
+       AND p.period >= pair.since
+"""
+
+FROM_THE_START_FOR = """
+    DELETE FROM pair
+     WHERE (indicator_id, organisation_id)
+           NOT IN (SELECT * FROM unnest(%(indicators)s::bigint[], %(units)s::bigint[]));
+    UPDATE pair SET since = p.starts - 1
+      FROM indicators_indicator i JOIN plans_plan p ON p.id = i.plan_id
+     WHERE i.id = pair.indicator_id;
 """
 
 
-FORGET = """
-    DELETE FROM {progress} p
-     USING unnest(%s::bigint[], %s::bigint[]) AS moved(indicator_id, organisation_id)
-     WHERE p.indicator_id = moved.indicator_id AND p.organisation_id = moved.organisation_id
-"""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """By what figures are judged, read once for all of them."""
+
+    indicators: dict[int, Indicator]
+    targets: Targets
+    terms: Terms
+    bases: dict[Key, dict[int, Decimal]]
 
 
-def store_progress(tables: Tables, thresholds: Thresholds) -> None:
+def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_THE_START) -> None:
     """Replace the progress rows of all that stands in `affected`, from its first quarter on.
 
     Where the figure that changed is the baseline itself, every quarter of the unit is replaced.
+    Nothing before the quarter `first` is written.
     """
     indicators = _affected_indicators()
-    targets = current_targets(indicators.values(), tables.known_at)
     terms = terms_in_force(indicators.values(), tables.known_at, thresholds)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    now = timezone.now().isoformat()
-    moved: list[tuple[int, int]] = []
-    with connection.cursor() as cursor:
-        cursor.execute(tables.named(ROLL_UPS))
-        for key, rows in groupby(cursor, key=itemgetter(0, 1)):
-            first, assessments = _assess_unit(indicators[key[0]], list(rows), targets, terms)
-            if first == FROM_THE_START:
-                moved.append(key)
-            for assessment in assessments:
-                writer.writerow([*key, assessment.k, *_values(assessment), now])
-    buffer.seek(0)
-    with connection.cursor() as cursor:
-        cursor.execute(tables.named(DELETE))
-        cursor.execute(tables.named(FORGET), [[i for i, _ in moved], [unit for _, unit in moved]])
-        cursor.copy_expert(
-            f"COPY {tables.progress} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)", buffer
-        )
+    _create_pairs(indicators, terms)
+    judged = Judged(
+        indicators=indicators,
+        targets=current_targets(indicators.values(), tables.known_at, codes=_few_codes()),
+        terms=terms,
+        bases=_bases(tables),
+    )
+    moved = _replace(tables, judged, first)
+    if moved:
+        _keep_pairs(moved)
+        _replace(tables, judged, first)
 
 
 def _affected_indicators() -> dict[int, Indicator]:
@@ -94,22 +135,86 @@ def _affected_indicators() -> dict[int, Indicator]:
     return {i.pk: i for i in indicators.select_related("series__measure", "plan")}
 
 
+def _create_pairs(indicators: dict[int, Indicator], terms: Terms) -> None:
+    years = {pk: terms.baselines[pk].year for pk in indicators}
+    known = {pk: year_end(year) for pk, year in years.items() if year is not None}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pair")
+        cursor.execute(
+            PAIRS,
+            {"ratio": Kind.RATIO, "indicators": list(known), "bases": list(known.values())},
+        )
+        cursor.execute("ANALYZE pair")
+
+
+def _few_codes() -> set[str] | None:
+    """The units concerned and those above them, where they are few enough to ask for by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT path FROM pair LIMIT %s", [FEW_UNITS])
+        paths = [row[0] for row in cursor.fetchall()]
+    if len(paths) == FEW_UNITS:
+        return None
+    return {code for path in paths for code in path.strip("/").split("/")}
+
+
+def _bases(tables: Tables) -> dict[Key, dict[int, Decimal]]:
+    bases: dict[Key, dict[int, Decimal]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(tables.named(BASES))
+        for indicator_id, unit_id, period, value in cursor:
+            bases[indicator_id, unit_id][period] = value
+    return bases
+
+
+def _keep_pairs(keys: list[Key]) -> None:
+    """Only these pairs, and all of their quarters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FROM_THE_START_FOR,
+            {"indicators": [key[0] for key in keys], "units": [key[1] for key in keys]},
+        )
+
+
+def _replace(tables: Tables, judged: Judged, first: int) -> list[Key]:
+    """Write the rows of every pair; returns the pairs whose earlier quarters changed as well."""
+    moved: list[Key] = []
+    if not tables.fresh:
+        with connection.cursor() as cursor:
+            cursor.execute(tables.named(DELETE))
+    with connection.chunked_cursor() as cursor:
+        cursor.cursor.itersize = CHUNK
+        cursor.execute(tables.named(ROLL_UPS), {"first": first})
+        rows = _assessed(cursor, judged, moved)
+        while chunk := list(islice(rows, CHUNK)):
+            _copy(tables, chunk)
+    return moved
+
+
+def _assessed(rows: Iterable[tuple], judged: Judged, moved: list[Key]) -> Iterator[list]:
+    now = timezone.now().isoformat()
+    for key, quarters in groupby(rows, key=itemgetter(0, 1)):
+        for assessment in _assess_unit(key, quarters, judged, moved):
+            yield [*key, assessment.k, *_values(assessment), now]
+
+
 def _assess_unit(
-    indicator: Indicator, rows: list[tuple], targets: Targets, terms: Terms
-) -> tuple[int, list[Assessment]]:
-    """The first quarter to replace and the assessments from it on; none where nothing is asked."""
-    _, unit_id, path, since, *_ = rows[0]
+    key: Key, rows: Iterator[tuple], judged: Judged, moved: list[Key]
+) -> Iterator[Assessment]:
+    """Nothing where nothing is asked of the unit."""
+    indicator, first_row = judged.indicators[key[0]], next(rows)
+    _, unit_id, path, since, *_ = first_row
     unit = Unit.from_path(unit_id, path)
-    asked = targets_of(indicator, unit, targets)
+    asked = targets_of(indicator, unit, judged.targets)
     if not asked:
-        return FROM_THE_START, []
-    history: dict[int, Decimal] = {row[4]: row[5] for row in rows if row[5] is not None}
-    goal = goal_of(indicator, unit, asked, history, terms)
+        return
+    goal = goal_of(indicator, unit, asked, judged.bases.get(key, {}), judged.terms)
     baseline = goal.trajectory.baseline if goal.trajectory else None
-    first = FROM_THE_START if baseline is None or baseline.at >= since else since
-    begin = max(first, indicator.plan.starts.index - 1)
-    return first, [
-        assess(
+    begins = indicator.plan.starts.index - 1
+    if since > begins and (baseline is None or baseline.at >= since):
+        moved.append(key)
+        return
+    for _, _, _, _, k, value, newest, reported, expected, carried in (first_row, *rows):
+        yield assess(
             AssessInput(
                 goal=goal,
                 k=k,
@@ -120,12 +225,19 @@ def _assess_unit(
                 carried=carried,
             )
         )
-        for _, _, _, _, k, value, newest, reported, expected, carried in rows
-        if k >= begin
-    ]
 
 
 def _values(assessment: Assessment) -> Iterator[object]:
     for name in TAKEN_FROM_ASSESSMENT:
         value = getattr(assessment, name)
         yield "" if value is None else value
+
+
+def _copy(tables: Tables, rows: list[list]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(rows)
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY {tables.progress} ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv)", buffer
+        )

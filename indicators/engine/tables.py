@@ -28,4 +28,4 @@ class Tables:
 
 
 STORED = Tables()
-ASIDE = Tables(rollup="aside_rollup", progress="aside_progress")
+ASIDE = Tables(rollup="aside_rollup", progress="aside_progress", fresh=True)

@@ -1,8 +1,9 @@
 """Results get a natural key and no foreign keys. They are derived: a recompute fills them again."""
 
 import django.db.models.deletion
-import metroplan.common.fields
 from django.db import migrations, models
+
+import metroplan.common.fields
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,6 @@ from metroplan.common.fields import PeriodField
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
 
-
 LEAN = {"db_constraint": False, "db_index": False}
 
 

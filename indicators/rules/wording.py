@@ -27,6 +27,7 @@ class Words:
     note_join: str
     stop: str
     period: str
+    numerals: str
 
     def quantity(self, number: str, unit: str) -> str:
         gap = "" if unit in ("", "%") else self.unit_gap
@@ -36,7 +37,7 @@ class Words:
         return f"{number}{self.points}" if unit == "%" else self.quantity(number, unit)
 
     def quarter(self, period: Period) -> str:
-        return self.period.format(year=period.year, quarter=period.quarter)
+        return self.period.format(year=period.year, quarter=self.numerals[period.quarter - 1])
 
 
 ON_PATH_ZH = (
@@ -109,6 +110,7 @@ CHINESE = Words(
     note_join="；",
     stop="。",
     period="{year}年第{quarter}季度",
+    numerals="一二三四",
 )
 
 ENGLISH = Words(
@@ -198,5 +200,6 @@ ENGLISH = Words(
     note_join="; ",
     stop=".",
     period="{year}Q{quarter}",
+    numerals="1234",
 )
 WORDS = {"zh": CHINESE, "en": ENGLISH}

@@ -175,9 +175,7 @@ def _cell(
     return Cell(unit.pk, year, low, high, text, target.revision if target else 0, key in waiting)
 
 
-def _column(
-    indicator: Indicator, target: Target, cells: Sequence[tuple[UnitRef, Cell]]
-) -> Column:
+def _column(indicator: Indicator, target: Target, cells: Sequence[tuple[UnitRef, Cell]]) -> Column:
     parts = [cell.low for _unit, cell in cells]
     check = None
     if target.low is not None:

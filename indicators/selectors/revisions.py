@@ -122,9 +122,7 @@ def said(revision: Revision, values: dict) -> str:
         return target_text(revision.indicator, low, high, approximate=values["approximate"])
     if revision.kind == RevisionKind.BASELINE:
         return baseline_text(revision.indicator, values["year"], _number(values["value"]))
-    changed = [
-        name for name in values if revision.before.get(name) != revision.after.get(name)
-    ]
+    changed = [name for name in values if revision.before.get(name) != revision.after.get(name)]
     fields = {field.name: field.verbose_name for field in RuleVersion._meta.fields}
     return ", ".join(f"{fields[name]} {values[name]}" for name in changed)
 
@@ -152,9 +150,7 @@ def history(indicator: Indicator, organisation: Organisation, user: User) -> His
         ),
         baselines=tuple(_baselines(indicator)),
         waiting=tuple(proposal(row, user) for row in waiting.filter(about)),
-        years=tuple(
-            indicator.plan.milestones.order_by("year").values_list("year", flat=True)
-        ),
+        years=tuple(indicator.plan.milestones.order_by("year").values_list("year", flat=True)),
     )
 
 

@@ -81,8 +81,6 @@ def _refuse(refused: dict[str, list[str]], proposed: list[Revision]) -> None:
 def _stands(indicator: Indicator) -> Stored:
     rows = Target.objects.filter(indicator=indicator).select_related("milestone")
     return {
-        (row.organisation_id, row.milestone.year): TargetValues(
-            row.low, row.high, row.approximate
-        )
+        (row.organisation_id, row.milestone.year): TargetValues(row.low, row.high, row.approximate)
         for row in rows.order_by("revision")
     }

@@ -86,7 +86,8 @@ class _Reading:
         if unit is None or year is None or len(self.issues) > before:
             return
         if (unit, year) in self.parts:
-            self._issue(row.number, "organisation", _("This unit and year stand in the file twice."))
+            twice = _("This unit and year stand in the file twice; take one line out.")
+            self._issue(row.number, "organisation", twice)
         self.parts[unit, year] = ends
 
     def _text(self, row: RawRow, key: str) -> str:

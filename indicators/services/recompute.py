@@ -4,7 +4,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from indicators.engine.computing import compute_dirty
+from indicators.engine.progress import FROM_THE_START
 from indicators.engine.scope import create_tables
+from indicators.engine.swap import replaced_tables
 from indicators.engine.tables import STORED, Tables
 from metroplan.common.periods import newest_closed
 
@@ -55,23 +57,29 @@ def _drain_batch() -> int:
 
 @transaction.atomic
 def recompute_all() -> None:
-    """Every roll-up and every progress row, from the first observation on."""
+    """Every roll-up and every progress row, from the first observation on.
+
+    Pages read the old rows until the new ones are whole.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_CLASS])
         cursor.execute("DELETE FROM indicators_dirtymark")
-    compute_everything(STORED)
+    with replaced_tables() as tables:
+        compute_everything(tables)
 
 
-def compute_everything(tables: Tables) -> None:
-    """Fill the tables from the observations alone. Call it inside a transaction."""
+def compute_everything(tables: Tables, *, statuses_from: int = FROM_THE_START) -> None:
+    """Fill empty tables from the observations alone. Call it inside a transaction."""
     create_tables()
     with connection.cursor() as cursor:
         cursor.execute(EVERYTHING)
-    _recompute_dirty(tables)
+    _recompute_dirty(tables, statuses_from=statuses_from)
 
 
-def _recompute_dirty(tables: Tables) -> None:
+def _recompute_dirty(tables: Tables, *, statuses_from: int = FROM_THE_START) -> None:
     _lock_measures()
-    compute_dirty(tables, horizon=newest_closed(timezone.localdate()).index)
+    horizon = newest_closed(timezone.localdate()).index
+    compute_dirty(tables, horizon=horizon, statuses_from=statuses_from)
 
 
 def _lock_measures() -> None:

@@ -153,9 +153,7 @@ def _proposed(
         made = revisions.propose_baseline(values=form.values(), **given)
     else:
         year = form.cleaned_data["year"]
-        made = revisions.propose_target(
-            organisation=unit, year=year, values=form.values(), **given
-        )
+        made = revisions.propose_target(organisation=unit, year=year, values=form.values(), **given)
     text = _("Proposed: {what}. Another person at {unit} has to approve it.")
     messages.success(request, text.format(what=made, unit=indicator.owner.name))
     return redirect(f"{request.path}?organisation={unit.code}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from metroplan.audit.models import AuditEvent
 from metroplan.audit.record import SYSTEM
+from metroplan.common.text import plain_number
 from metroplan.dashboards.audit_words import ACTIONS, FIELDS, VALUES
 from metroplan.organisations.models import Organisation, User
+from metroplan.submissions.models import FigureState
 
 VALUES_SHOWN = 6
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
@@ -106,8 +109,16 @@ def said(field: str, value: Any) -> str | Promise | None:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value if item is not None)
+        return figure_said(value) or ", ".join(str(item) for item in value if item is not None)
     return VALUES.get(field, {}).get(value) or readable(str(value))
+
+
+def figure_said(items: list[Any]) -> str | Promise:
+    """An observation as the log keeps it: state, then value or numerator and denominator."""
+    state, *numbers = items or [""]
+    if state == FigureState.VALUE:
+        return "/".join(plain_number(Decimal(number)) for number in numbers if number is not None)
+    return FigureState(state).label if state in FigureState.values else ""
 
 
 def readable(text: str) -> str:

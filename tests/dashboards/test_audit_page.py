@@ -14,6 +14,7 @@ from django.utils import timezone
 from metroplan.audit.record import record
 from metroplan.dashboards.audit import said
 from metroplan.dashboards.audit_words import ACTIONS
+from metroplan.submissions.models import FigureState
 
 PAGE = "dashboards:audit-list"
 
@@ -137,5 +138,8 @@ def test_without_a_role_one_starts_at_the_own_account(client, world):
 def test_values_are_said_for_a_reader():
     assert said("expires_at", "2024-03-31T16:30:00.123456+00:00") == "2024-04-01 00:30"
     assert said("name", "2024Q1") == "2024Q1"
-    assert said("after", ["value", "12", None]) == "value, 12"
+    assert said("after", ["value", "12.000000", None, None]) == "12"
+    assert said("after", ["value", None, "9.500000", "10"]) == "9.5/10"
+    assert str(said("after", ["zero", "0.000000", None, None])) == str(FigureState.ZERO.label)
+    assert said("after", ["450103", "450105"]) == "450103, 450105"
     assert said("name", None) is None
