@@ -102,7 +102,7 @@ class RejectForm(forms.Form):
 
 
 class SplitForm(forms.Form):
-    method = forms.ChoiceField(label=_("Propose"), choices=list(METHODS.items()))
+    method = forms.ChoiceField(label=_("Method"), choices=list(METHODS.items()))
     measure = forms.ChoiceField(label=_("Figure to divide by"), required=False)
 
     def __init__(self, *args: Any, measures: list[tuple[str, str]], **kwargs: Any) -> None:

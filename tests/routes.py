@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from indicators.models import Indicator, Observation
+from indicators.models import Indicator, Observation, Revision
+from indicators.services.revision_values import TargetValues
+from indicators.services.revisions import Papers, propose_target
 from metroplan.common.periods import Period
-from metroplan.organisations.models import ApiToken, Role, User
+from metroplan.organisations.models import ApiToken, OrganisationChange, Role, User
 from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Plan, PlanStatus, PlanTask
 from metroplan.submissions.models import Upload
@@ -36,6 +41,8 @@ class Things:
     upload: Upload
     account: User
     token: ApiToken
+    revision: Revision
+    change: OrganisationChange
 
     def arguments(self, route: str) -> list[Any] | None:
         """What the route's address names; None where it names no thing."""
@@ -48,9 +55,13 @@ class Things:
             "api:upload-detail": [self.upload.pk],
             "organisations:organisation-detail": [self.account.organisation.code],
             "organisations:token-revoke": [self.token.pk],
+            "organisations:change-detail": [self.change.pk],
             "indicators:plan-detail": [self.plan.code],
             "indicators:observation-trace": [self.observation.pk],
             "submissions:row-detail": [row.pk],
+            "indicators:revision-approve": [self.revision.pk],
+            "indicators:revision-reject": [self.revision.pk],
+            "indicators:bundle-approve": [self.revision.bundle],
         }
         by_start = {
             "api:submission-": [submission],
@@ -72,6 +83,8 @@ class Things:
             return "/api/v1/nothing/here/"
         if route == "organisations:password-set":
             return reverse(route, args=["MQ", "set-password"])
+        if route == "organisations:change-create":
+            return reverse(route, args=["merge"])
         if route == "api:measure-detail":
             return reverse(route, args=[self.indicator.measure.code])
         return reverse(route, args=self.arguments(route))
@@ -84,6 +97,15 @@ def make_things(world: World) -> Things:
     token, _key = create_token(user=world.people["clerk"], name="exchange", scope="push", days=90)
     report(world, "standards", "A", QUARTER, "5")
     upload = uploaded(world, opened(world))
+    revision = propose_target(
+        indicator=world.indicators["standards"],
+        organisation=world.units["A"],
+        year=2025,
+        values=TargetValues(Decimal(5)),
+        papers=Papers(date(2023, 1, 1), "document", "reason"),
+        actor=account,
+        bundle=uuid4(),
+    )
     world.plan = Plan.objects.create(
         code="city-plan",
         title_zh="市规划",
@@ -97,6 +119,8 @@ def make_things(world: World) -> Things:
         plan=world.plan, number="1", position=1, title_zh="任务", title_en="Task"
     )
     indicator = add_indicator(world, "city-standards", "standards", {2025: 50}, unit="C1")
+    change = OrganisationChange.objects.create(kind="transfer", effective_on=date(2020, 1, 1))
+    change.parts.create(source=world.units["A"], target=world.units["A"])
     return Things(
         plan=world.plan,
         indicator=indicator,
@@ -105,4 +129,6 @@ def make_things(world: World) -> Things:
         upload=upload,
         account=account,
         token=token,
+        revision=revision,
+        change=change,
     )

@@ -5,6 +5,7 @@ from indicators.engine.lines import create_lines
 from indicators.engine.progress import FROM_THE_START, store_progress
 from indicators.engine.rollup import roll_up_lines
 from indicators.engine.scope import spread_upwards
+from indicators.engine.swap import settle
 from indicators.engine.tables import Tables
 
 
@@ -20,4 +21,6 @@ def compute_affected(
     thresholds = thresholds_in_force(tables.known_at)
     create_lines(horizon)
     roll_up_lines(heights, horizon=horizon, tables=tables, rule_version=thresholds.version)
+    if tables.fresh:
+        settle(tables.rollup)
     store_progress(tables, thresholds, first=statuses_from)

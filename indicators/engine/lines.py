@@ -30,7 +30,8 @@ LINES = """
     )
     SELECT row_number() OVER ()::int AS id, s.id AS series_id, affected.organisation_id,
            affected.height, affected.since::int AS since, m.kind, m.roll_up,
-           m.accumulation = 'stock' AS stock, s.window, coalesce(s.since, 0)::int AS counted_from,
+           m.accumulation = 'stock' AS stock, s.window,
+           greatest(life.since, coalesce(s.since, 0))::int AS counted_from,
            m.carry_forward::int AS carry_forward, life.until::int AS until,
            (m.roll_up <> 'mean' OR o.level = m.mean_level
             OR m.mean_level = 'county' AND o.level = 'zone') AS counts,

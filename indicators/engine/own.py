@@ -17,7 +17,8 @@ EVENTS = """
       FROM line
       JOIN indicators_observation o
         ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
-     WHERE {which} AND {known} AND o.period BETWEEN line.counted_from AND %(horizon)s
+     WHERE {which} AND {known}
+       AND o.period BETWEEN line.counted_from AND least(line.until - 1, %(horizon)s)
     UNION ALL
     SELECT line.id, lower(line.asked), NULL, NULL, NULL, NULL,
            CASE WHEN line.window = 'calendar_year' THEN lower(line.asked) / 4 ELSE 0 END
@@ -66,28 +67,31 @@ HELD = f"""
                 WHEN answered.window = 'as_is' THEN k = period
                 WHEN answered.window = 'calendar_year' THEN k / 4 = period / 4
                 ELSE true END AND given IS NOT NULL AS holds,
-           given, v, n, d, counts AND k < until AS counts
+           given, v, n, d, counts AND k < until AS counts, coalesce(asked @> k, false) AS asked
       FROM ({ANSWERED}) answered
      WHERE given IS NOT NULL OR asked @> k
 """
 
-# A unit whose answer is "not applicable" is counted nowhere; what it brought to a sum while the
-# measure did apply remains.
+# A unit whose answer is "not applicable", or that is not asked and says nothing, is counted
+# nowhere; what it brought to a sum before remains. What is done is done once, in however many
+# quarters it was said.
 OWN = f"""
     SELECT series_id, organisation_id, height, k AS period, kind, roll_up, newest,
            CASE WHEN holds AND kind <> 'ratio' AND roll_up IN ('sum', 'own') THEN v END AS value,
            CASE WHEN NOT holds THEN NULL
                 WHEN kind = 'ratio' THEN n
-                WHEN expected AND roll_up IN ('mean', 'share') THEN v END AS numerator,
+                WHEN expected AND roll_up = 'mean' THEN v
+                WHEN expected AND roll_up = 'share' THEN (v >= 1)::int END AS numerator,
            CASE WHEN kind = 'ratio' THEN CASE WHEN holds THEN d END
                 WHEN expected AND roll_up = 'share' THEN 1
                 WHEN expected AND roll_up = 'mean' AND holds AND v IS NOT NULL THEN 1
            END AS denominator,
-           (expected AND holds AND (stock OR k = period))::int AS reported,
+           (expected AND answers)::int AS reported,
            expected::int AS expected,
            (expected AND holds AND stock AND k > period)::int AS carried
       FROM (
-        SELECT *, counts AND NOT (holds AND given = 'not_applicable') AS expected
-          FROM ({HELD}) held
+        SELECT *, counts AND (asked OR answers)
+                  AND NOT (holds AND given = 'not_applicable') AS expected
+          FROM (SELECT *, holds AND (stock OR k = period) AS answers FROM ({HELD}) held) answering
       ) own
 """

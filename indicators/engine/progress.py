@@ -80,7 +80,16 @@ BASES = """
      ) base
 """
 
-DELETE = """
+# Also of units that no longer stand below the indicator's owner.
+CLEAR = """
+    DELETE FROM {progress} p
+     USING affected, indicators_series s, indicators_indicator i
+     WHERE s.measure_id = affected.measure_id AND i.series_id = s.id
+       AND p.indicator_id = i.id AND p.organisation_id = affected.organisation_id
+       AND p.period >= affected.since
+"""
+
+CLEAR_PAIRS = """
     DELETE FROM {progress} p USING pair
      WHERE p.indicator_id = pair.indicator_id AND p.organisation_id = pair.organisation_id
        AND p.period >= pair.since
@@ -121,10 +130,12 @@ def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_
         terms=terms,
         bases=_bases(tables),
     )
-    moved = _replace(tables, judged, first)
+    _clear(tables, CLEAR)
+    moved = _write(tables, judged, first)
     if moved:
         _keep_pairs(moved)
-        _replace(tables, judged, first)
+        _clear(tables, CLEAR_PAIRS)
+        _write(tables, judged, first)
 
 
 def _affected_indicators() -> dict[int, Indicator]:
@@ -175,12 +186,15 @@ def _keep_pairs(keys: list[Key]) -> None:
         )
 
 
-def _replace(tables: Tables, judged: Judged, first: int) -> list[Key]:
-    """Write the rows of every pair; returns the pairs whose earlier quarters changed as well."""
-    moved: list[Key] = []
+def _clear(tables: Tables, statement: str) -> None:
     if not tables.fresh:
         with connection.cursor() as cursor:
-            cursor.execute(tables.named(DELETE))
+            cursor.execute(tables.named(statement))
+
+
+def _write(tables: Tables, judged: Judged, first: int) -> list[Key]:
+    """Write the rows of every pair; returns the pairs whose earlier quarters changed as well."""
+    moved: list[Key] = []
     with connection.chunked_cursor() as cursor:
         cursor.cursor.itersize = CHUNK
         cursor.execute(tables.named(ROLL_UPS), {"first": first})

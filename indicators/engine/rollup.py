@@ -15,10 +15,12 @@ COLUMNS = (
     "series_id, organisation_id, period, value, numerator, denominator, reported, expected, "
     "carried, newest, rule_version"
 )
-FIGURE = """
+# A quotient has at least the places of its terms: enough that what is stored is rounded once.
+PLACES = "0" * 24
+FIGURE = f"""
     CASE WHEN kind <> 'ratio' AND roll_up IN ('sum', 'own') THEN value
-         WHEN roll_up = 'mean' THEN numerator / nullif(denominator, 0)
-         ELSE 100 * numerator / nullif(denominator, 0) END
+         WHEN roll_up = 'mean' THEN 1.{PLACES} * numerator / nullif(denominator, 0)
+         ELSE 100.{PLACES} * numerator / nullif(denominator, 0) END
 """
 
 DELETE = """

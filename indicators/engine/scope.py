@@ -6,15 +6,25 @@ from django.db import connection
 
 from metroplan.organisations.models import OrganisationLink
 
+# Upwards over every link there ever was: what a unit that ended had brought goes on counting where
+# the unit that keeps it stands later.
 AFFECTED = """
     CREATE TEMP TABLE affected ON COMMIT DROP AS
-    SELECT dirty.measure_id, a.ancestor_id AS organisation_id, min(dirty.since) AS since
+    WITH RECURSIVE step AS MATERIALIZED (
+        SELECT DISTINCT descendant_id, ancestor_id
+          FROM organisations_organisationancestry WHERE depth = 1
+    ), above AS (
+        SELECT DISTINCT organisation_id AS id, organisation_id AS ancestor_id FROM dirty
+         UNION
+        SELECT above.id, step.ancestor_id
+          FROM above JOIN step ON step.descendant_id = above.ancestor_id
+    )
+    SELECT dirty.measure_id, above.ancestor_id AS organisation_id, min(dirty.since) AS since
       FROM dirty
       JOIN indicators_measure m ON m.id = dirty.measure_id
-      JOIN organisations_organisationancestry a
-        ON a.descendant_id = dirty.organisation_id AND a.until > dirty.since
-       AND (m.roll_up <> 'own' OR a.depth = 0)
-     GROUP BY dirty.measure_id, a.ancestor_id
+      JOIN above ON above.id = dirty.organisation_id
+       AND (m.roll_up <> 'own' OR above.ancestor_id = above.id)
+     GROUP BY dirty.measure_id, above.ancestor_id
 """
 
 

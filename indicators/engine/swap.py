@@ -34,17 +34,30 @@ def replaced_tables() -> Iterator[Tables]:
             )
     yield Tables(rollup=names[0] + NEXT, progress=names[1] + NEXT, fresh=True)
     for name in names:
+        settle(name + NEXT)
         _put_in_place(name)
 
 
-def _put_in_place(name: str) -> None:
+def settle(table: str) -> None:
+    """Give a table that was just filled its indexes, if it lacks them, and its statistics."""
     with connection.cursor() as cursor:
-        cursor.execute(INDEXES, [name])
-        indexes = cursor.fetchall()
-        for index, definition, _ in indexes:
-            made = definition.replace(f"INDEX {index} ON", f"INDEX {index}{NEXT} ON", 1)
-            cursor.execute(made.replace(f".{name} ", f".{name}{NEXT} ", 1))
-        cursor.execute(f"ANALYZE {name}{NEXT}")
+        if table.endswith(NEXT) and not _indexes(table):
+            for index, definition, _ in _indexes(table.removesuffix(NEXT)):
+                made = definition.replace(f"INDEX {index} ON", f"INDEX {index}{NEXT} ON", 1)
+                name = table.removesuffix(NEXT)
+                cursor.execute(made.replace(f".{name} ", f".{table} ", 1))
+        cursor.execute(f"ANALYZE {table}")
+
+
+def _indexes(table: str) -> list[tuple[str, str, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXES, [table])
+        return cursor.fetchall()
+
+
+def _put_in_place(name: str) -> None:
+    indexes = _indexes(name)
+    with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {name}")
         cursor.execute(f"ALTER TABLE {name}{NEXT} RENAME TO {name}")
         for index, _, primary in indexes:

@@ -165,8 +165,8 @@ def _terms(
         having = [unit.value for unit in expected if unit.value is not None]
         return _sum(having), Decimal(len(having)) if having else None
     if rule == RollUpRule.SHARE:
-        having = _sum(unit.value for unit in expected)
-        return having, None if having is None else Decimal(len(expected))
+        done = [Decimal(unit.value >= 1) for unit in expected if unit.value is not None]
+        return _sum(done), Decimal(len(expected)) if done else None
     return _sum(unit.numerator for unit in units), _sum(unit.denominator for unit in units)
 
 

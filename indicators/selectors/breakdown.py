@@ -40,7 +40,7 @@ Parts = dict[tuple[int, int], Ends]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A unit's target for a milestone; `waiting` says that a proposal is to be decided."""
+    """A unit's target for a milestone; where a proposal is `waiting`, what that one asks for."""
 
     unit: int
     year: int
@@ -149,14 +149,22 @@ def _stored(indicator: Indicator, units: Sequence[int]) -> dict[tuple[int, int],
     return {(row.organisation_id, row.milestone.year): row for row in ordered}
 
 
-def _waiting(indicator: Indicator, units: Sequence[UnitRef]) -> set[tuple[int, int]]:
+def _waiting(indicator: Indicator, units: Sequence[UnitRef]) -> Parts:
     rows = Revision.objects.filter(
         kind=RevisionKind.TARGET,
         state=RevisionState.PROPOSED,
         indicator=indicator,
         organisation__in=[unit.pk for unit in units],
     )
-    return set(rows.values_list("organisation_id", "milestone__year"))
+    return {
+        (row.organisation_id, row.milestone.year): _ends(row)
+        for row in rows.select_related("milestone")
+    }
+
+
+def _ends(revision: Revision) -> Ends:
+    low, high = revision.after["low"], revision.after["high"]
+    return low and Decimal(low), high and Decimal(high)
 
 
 def _cell(
@@ -164,14 +172,19 @@ def _cell(
     unit: UnitRef,
     year: int,
     stored: Mapping[tuple[int, int], Target],
-    waiting: set[tuple[int, int]],
+    waiting: Mapping[tuple[int, int], Ends],
     entered: Mapping[tuple[int, int], Ends],
 ) -> Cell:
     key = unit.pk, year
     target = stored.get(key)
     low, high = (target.low, target.high) if target else (None, None)
-    text = target_text(indicator, low, high, approximate=target.approximate) if target else ""
-    low, high = entered.get(key, (low, high))
+    if key in waiting:
+        low, high = waiting[key]
+    approximate = bool(target and target.approximate)
+    shown = target is not None or key in waiting
+    text = target_text(indicator, low, high, approximate=approximate) if shown else ""
+    if key not in waiting:
+        low, high = entered.get(key, (low, high))
     return Cell(unit.pk, year, low, high, text, target.revision if target else 0, key in waiting)
 
 

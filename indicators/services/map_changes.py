@@ -1,6 +1,6 @@
 """What a change of the map means for figures: what it touches, and what is computed anew."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
@@ -36,13 +36,14 @@ class FigureConsequence:
         return [
             Count(_("Figures of these units, which stay theirs"), figures.count()),
             Count(_("Quarters with such figures"), quarters),
-            *_unfinished(move),
-            *_owned(move),
             Count(
                 _("Roll-ups computed anew from {quarter} on").format(quarter=move.since),
                 RollUp.objects.filter(organisation__in=affected, period__gte=move.since).count(),
             ),
         ]
+
+    def left_behind(self, units: Sequence[Organisation], since: Period) -> list[Count]:
+        return [*_unfinished(units, since), *_owned(units)]
 
     def follow(self, move: MapMove, today: date) -> None:
         """New units get the newest quarter's forms; roll-ups and statuses are computed anew.
@@ -55,29 +56,27 @@ class FigureConsequence:
         mark_units(move.replaced, since=FROM_THE_START)
 
 
-def _unfinished(move: MapMove) -> list[Count]:
-    ended = Submission.objects.filter(organisation__in=move.ended)
-    late = ended.filter(period__gte=move.since)
+def _unfinished(units: Sequence[Organisation], since: Period) -> list[Count]:
+    ended = Submission.objects.filter(organisation__in=units)
     return [
         Count(
             _("Submissions of units that end, for quarters they still report"),
-            ended.filter(period__lt=move.since).exclude(status=Status.APPROVED).count(),
+            ended.filter(period__lt=since).exclude(status=Status.APPROVED).count(),
             _("Finish these first: report, review and approve them under the old unit."),
         ),
         Count(
             _("Submissions of units that end, for quarters after the change"),
-            late.count(),
+            ended.filter(period__gte=since).count(),
             _("Their figures no longer count in any total; report them under the new unit."),
         ),
     ]
 
 
-def _owned(move: MapMove) -> list[Count]:
-    ended = move.ended
+def _owned(ended: Sequence[Organisation]) -> list[Count]:
     return [
         Count(
-            _("Targets of these units"),
-            Target.objects.filter(organisation__in=move.concerned).count(),
+            _("Targets of units that end"),
+            Target.objects.filter(organisation__in=ended).count(),
             _("Targets are not handed on: set those of the new units."),
         ),
         Count(

@@ -1,7 +1,8 @@
 """Marks for changes that are not figures: a plan is loaded, the tree moves, a quarter opens.
 
 Every unit that is asked for a measure has a roll-up row for every quarter, reported or not: its
-parents count it as expected. So whatever changes who is asked marks all those units.
+parents count it as expected. So whatever changes who is asked marks all those units, those that
+reported without being asked, and those that have roll-ups from before.
 """
 
 from collections.abc import Iterable
@@ -22,13 +23,22 @@ MARK_ASKED = """
       JOIN submissions_reportingform f ON f.id = fm.form_id
       JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
      WHERE %(measures)s::bigint[] IS NULL OR fm.measure_id = ANY(%(measures)s)
+     UNION
+    SELECT m.id, o.id, %(since)s::smallint, now()
+      FROM indicators_measure m
+     CROSS JOIN organisations_organisation o
+     WHERE (%(measures)s::bigint[] IS NULL OR m.id = ANY(%(measures)s))
+       AND (EXISTS (SELECT FROM indicators_observation seen
+                     WHERE seen.measure_id = m.id AND seen.organisation_id = o.id)
+         OR EXISTS (SELECT FROM indicators_rollup r JOIN indicators_series s ON s.id = r.series_id
+                     WHERE s.measure_id = m.id AND r.organisation_id = o.id))
 """
 
 
 def mark_asked(
     *, measures: Iterable[Measure] | None = None, since: Period = FROM_THE_START
 ) -> None:
-    """Mark the units asked for these measures (or all) as dirty from a quarter on."""
+    """Mark the units these measures (or all) concern as dirty from a quarter on."""
     keys = None if measures is None else [measure.pk for measure in measures]
     with connection.cursor() as cursor:
         cursor.execute(MARK_ASKED, {"measures": keys, "since": since.index})

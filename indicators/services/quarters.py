@@ -1,9 +1,10 @@
-"""A quarter has ended: its forms open, and every unit that is asked is expected from now on."""
+"""A quarter has ended: its forms open, and what was computed up to the last reaches into it."""
 
 from datetime import date
 
 from django.db import transaction
 
+from indicators.models import RollUp
 from indicators.services.marking import mark_asked
 from metroplan.common.periods import newest_closed
 from metroplan.submissions.services.opening import open_newest_quarter
@@ -11,8 +12,11 @@ from metroplan.submissions.services.opening import open_newest_quarter
 
 @transaction.atomic
 def begin_quarter(*, today: date) -> int:
-    """Open the newest closed quarter's forms; returns how many were opened anew."""
-    opened = open_newest_quarter(today=today)
-    if opened:
-        mark_asked(since=newest_closed(today))
+    """Open the newest closed quarter's forms; returns how many were opened anew.
+
+    Figures are carried and sums stand in the new quarter, also where no form asks any more.
+    """
+    opened, newest = open_newest_quarter(today=today), newest_closed(today)
+    if opened or not RollUp.objects.filter(period=newest).exists():
+        mark_asked(since=newest)
     return opened

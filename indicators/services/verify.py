@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from metroplan.audit.verify import broken_links
 
 from indicators.engine.tables import ASIDE, STORED
 from indicators.services.recompute import compute_everything
+from metroplan.audit.verify import broken_links
 from metroplan.submissions.services.files import damaged_files
 
 ROLLUP_FIELDS = (
@@ -40,22 +40,35 @@ def verify() -> list[Difference]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            for stored, aside in ((STORED.rollup, ASIDE.rollup), (STORED.progress, ASIDE.progress)):
-                cursor.execute(
-                    f"CREATE TEMP TABLE {aside} (LIKE {stored} INCLUDING ALL) ON COMMIT DROP"
-                )
-        compute_everything(ASIDE)
-        found = [
-            *_compare("roll-up", STORED.rollup, ASIDE.rollup, ROLLUP_FIELDS),
-            *_compare("progress", STORED.progress, ASIDE.progress, PROGRESS_FIELDS),
-        ]
-    found += [
-        Difference("audit", f"event {row.id}", row.stored, row.computed) for row in broken_links()
-    ]
-    found += [
+        found = [*wrong_results(), *_altered_events()]
+    return found + [
         Difference("file", file.name, file.sha256, actual) for file, actual in damaged_files()
     ]
-    return found
+
+
+def wrong_results() -> list[Difference]:
+    """Roll-ups and statuses that differ from what is computed apart. Needs a transaction."""
+    pairs = ((STORED.rollup, ASIDE.rollup), (STORED.progress, ASIDE.progress))
+    with connection.cursor() as cursor:
+        for stored, aside in pairs:
+            cursor.execute(f"DROP TABLE IF EXISTS {aside}")
+            cursor.execute(
+                f"CREATE TEMP TABLE {aside} (LIKE {stored} INCLUDING ALL) ON COMMIT DROP"
+            )
+    compute_everything(ASIDE)
+    return [
+        *_compare("roll-up", STORED.rollup, ASIDE.rollup, ROLLUP_FIELDS),
+        *_compare("progress", STORED.progress, ASIDE.progress, PROGRESS_FIELDS),
+    ]
+
+
+def _altered_events() -> Iterator[Difference]:
+    for event in broken_links():
+        where = f"event {event.id}"
+        if not event.unchanged:
+            yield Difference("audit", where, "altered content", "the content that was written")
+        if not event.follows:
+            yield Difference("audit", where, "another row before it", "the row it was linked to")
 
 
 def _compare(what: str, stored: str, aside: str, fields: str) -> Iterator[Difference]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 
 from indicators.selectors.scale import Scale
+from metroplan.common.text import plain_number
 
 register = template.Library()
 
@@ -18,6 +19,12 @@ def written(value: Decimal | None, scale: Scale) -> str:
 @register.filter
 def written_with_unit(value: Decimal | None, scale: Scale) -> str:
     return scale.text(value)
+
+
+@register.filter
+def plain_figure(value: Decimal | None) -> str:
+    """As it is typed: all its decimals, no thousands separators."""
+    return "" if value is None else plain_number(value)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from indicators.selectors.standing import fingerprint, fingerprint_of
 from indicators.selectors.trace import observation_trace
 from indicators.views.choosing import chosen_line, chosen_period, quarters
 from indicators.views.known_on import as_known
+from indicators.views.todays import todays_lines
 from metroplan.common.files import csv_response
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
@@ -36,6 +37,7 @@ def _detail(
         "page": page,
         "line": below_owner(line, page.indicator),
         "chart": trajectory_chart(page),
+        "todays": todays_lines(request, indicator, page.organisation, period),
         "quarters": quarters(first, page.period),
         "fingerprint": fingerprint_of(page.standing.computed_at),
     }

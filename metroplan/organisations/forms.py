@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.organisations.models import ApiToken, Organisation, Role, User
+from metroplan.organisations.querysets import not_ended
 from metroplan.organisations.services.accounts import grantable_roles
 
 
@@ -35,9 +37,11 @@ class UnitField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return f"{value.code} {value.name}" if isinstance(value, Organisation) else value
 
-    def clean(self, value: Any) -> Organisation:
+    def clean(self, value: Any) -> Organisation | None:
         code = super().clean(value).split(" ")[0]
-        current = Organisation.objects.visible_to(self.user).filter(valid_to__isnull=True)
+        if not code:
+            return None
+        current = Organisation.objects.visible_to(self.user).filter(not_ended(timezone.localdate()))
         unit = current.filter(code=code).first()
         if unit is None:
             raise forms.ValidationError(

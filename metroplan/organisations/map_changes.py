@@ -85,6 +85,9 @@ class Consequence(Protocol):
     def count(self, move: MapMove, affected: Collection[int]) -> Sequence[Count]:
         """What the change touches; `affected` are the units whose roll-ups are computed anew."""
 
+    def left_behind(self, units: Sequence[Organisation], since: Period) -> Sequence[Count]:
+        """What units that end from the quarter `since` on leave to be done by hand."""
+
     def follow(self, move: MapMove, today: date) -> None:
         """Act on the change, in its transaction."""
 

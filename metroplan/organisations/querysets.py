@@ -1,5 +1,6 @@
 """What a person may see: their unit and everything below it, nowhere else decided."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +14,11 @@ class ScopedQuerySet(models.QuerySet):
         if not getattr(user, "is_authenticated", False):
             return self.none()
         return self.filter(within(self.model.org_lookup, user.organisation.path))
+
+
+def not_ended(day: date) -> Q:
+    """The condition that a unit has not ended by the day; its end may be on record already."""
+    return Q(valid_to__isnull=True) | Q(valid_to__gt=day)
 
 
 def within(org_lookup: str, path: str) -> Q:

@@ -5,13 +5,18 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from metroplan.common.periods import Period
+from metroplan.organisations.map_changes import Count
 from metroplan.organisations.models import (
     Organisation,
     OrganisationChangePart,
     OrganisationLink,
     User,
 )
+from metroplan.organisations.querysets import not_ended
+from metroplan.organisations.selectors_map import left_behind
 
 LEVELS_SHOWN = 2
 MATCHES_SHOWN = 50
@@ -34,7 +39,10 @@ class Match:
 
 @dataclass(frozen=True)
 class LineageRow:
-    """`weight`: the share of the source that went to the target; `link`: may be opened."""
+    """`weight`: the share of the source that went to the target; `link`: may be opened.
+
+    `itself`: the unit lives on, was transferred or abolished, and no other took over.
+    """
 
     date: date
     kind: str
@@ -42,6 +50,7 @@ class LineageRow:
     unit: Organisation
     weight: Decimal
     link: bool
+    itself: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class UnitDetail:
     parents: list[OrganisationLink]
     predecessors: list[LineageRow]
     successors: list[LineageRow]
+    left: list[Count]
 
 
 def unit_tree(user: User, *, ended: bool = False) -> list[UnitNode]:
@@ -60,7 +70,7 @@ def unit_tree(user: User, *, ended: bool = False) -> list[UnitNode]:
     deepest = user.organisation.path.strip("/").count("/") + LEVELS_SHOWN
     units = Organisation.objects.visible_to(user).order_by("path", "code")
     if not ended:
-        units = units.filter(valid_to__isnull=True)
+        units = units.filter(not_ended(timezone.localdate()))
     return nest([unit for unit in units if unit.path.strip("/").count("/") <= deepest])
 
 
@@ -79,7 +89,7 @@ def matching(user: User, text: str, *, ended: bool = False) -> QuerySet[Organisa
     units = Organisation.objects.visible_to(user).filter(
         Q(code__startswith=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
     )
-    return units if ended else units.filter(valid_to__isnull=True)
+    return units if ended else units.filter(not_ended(timezone.localdate()))
 
 
 def unit_matches(user: User, text: str, *, ended: bool = False) -> list[Match]:
@@ -105,8 +115,9 @@ def unit_detail(user: User, unit: Organisation) -> UnitDetail:
         children=[link.child for link in below if link.valid_to is None],
         former_children=unique([link.child for link in below if link.valid_to is not None]),
         parents=list(parents),
-        predecessors=lineage(unit.origins, "source", user),
+        predecessors=lineage(unit.origins.exclude(source=unit), "source", user),
         successors=lineage(unit.successions, "target", user),
+        left=left_behind([unit], Period.containing(unit.valid_to)) if unit.valid_to else [],
     )
 
 
@@ -126,6 +137,7 @@ def lineage(parts: QuerySet[OrganisationChangePart], side: str, user: User) -> l
                 unit=unit,
                 weight=part.weight,
                 link=unit.path.startswith(user.organisation.path),
+                itself=part.source_id == part.target_id,
             )
         )
     return rows

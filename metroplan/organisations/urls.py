@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from metroplan.organisations import views, views_session
+from metroplan.organisations import views, views_map, views_session
 
 app_name = "organisations"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("organisations/", views.organisation_list, name="organisation-list"),
     path("organisations/options/", views.organisation_options, name="organisation-options"),
     path("organisations/<str:code>/", views.organisation_detail, name="organisation-detail"),
+    path("map-changes/", views_map.change_list, name="change-list"),
+    path("map-changes/new/", views_map.change_choose, name="change-choose"),
+    path("map-changes/new/<slug:kind>/", views_map.change_create, name="change-create"),
+    path("map-changes/<int:pk>/", views_map.change_detail, name="change-detail"),
     path("accounts/", views.account_list, name="account-list"),
     path("accounts/new/", views.account_create, name="account-create"),
     path("accounts/<int:pk>/", views.account_detail, name="account-detail"),

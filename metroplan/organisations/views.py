@@ -46,8 +46,8 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def organisation_options(request: HttpRequest) -> HttpResponse:
-    """Suggestions under a field that asks for a unit."""
-    text = request.GET.get("organisation", "").strip()[:60]
+    """Suggestions under a field that asks for a unit; the field sends itself, by whatever name."""
+    text = next(request.GET.values(), "").strip()[:60]
     units = selectors.matching(request.user, text)[: selectors.SUGGESTIONS] if text else []
     return render(request, "organisations/_organisation_options.html", {"units": units})
 

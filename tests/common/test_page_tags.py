@@ -59,7 +59,12 @@ def test_thin_coverage_is_marked():
 def test_a_bar_stops_at_its_end_and_the_number_does_not():
     text = Template("{% progress_bar share %}").render(Context({"share": Decimal("3")}))
     assert 'value="100"' in text
-    assert "300%" in text
+    assert "300.0%" in text
+
+
+def test_a_bar_that_falls_just_short_does_not_say_all_of_it():
+    text = Template("{% progress_bar share %}").render(Context({"share": Decimal("0.996")}))
+    assert "99.6%" in text
 
 
 def test_pages_between_are_left_out():

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from indicators.models import DirtyMark, Progress, RollUp, Series
 from indicators.selectors.todays_map import TodaysFigure, todays_map, todays_series
@@ -373,3 +374,14 @@ def on_todays_map_only(world: World, unit: str) -> None:
     todays_map(
         series, world.units[unit], Period.parse("2015Q1"), world.people["staff"], today=TODAY
     )
+
+
+def test_the_indicator_page_switches_to_todays_map(real, client):
+    report(real, "labs", "320482", "2015Q1", 5)
+    rename_jintan(real)
+    client.force_login(real.people["staff"])
+    address = reverse("indicators:indicator-detail", args=["test-plan", "labs"])
+    asked = {"organisation": "320400", "period": "2015Q1"}
+    assert client.get(address, asked).context["todays"] is None
+    lines = client.get(address, asked | {"map": "today"}).context["todays"]
+    assert {line.unit.code: line.value for line in lines}["320413"] == 5

@@ -128,9 +128,7 @@ def test_the_real_changes_entered_one_by_one_give_the_tree_of_the_reference():
 
 def test_loading_the_reference_again_leaves_a_change_entered_here_alone():
     load_divisions(divisions=DIVISIONS, changes=CHANGES, actor=None, today=TODAY)
-    change(
-        "rename", "2023-05-01", ["320481"], [Successor("320414", name_zh="溧阳区")]
-    )
+    change("rename", "2023-05-01", ["320481"], [Successor("320414", name_zh="溧阳区")])
     change("rename", "2023-06-01", ["320400"], [Successor("320490", name_zh="新常州市")])
     before = tree()
     counts = load_divisions(divisions=DIVISIONS, changes=CHANGES, actor=None, today=TODAY)
@@ -199,9 +197,7 @@ def test_a_change_dated_ahead_takes_effect_on_its_day():
 def test_a_preview_stores_nothing_and_names_what_moves():
     load_before()
     before = (tree(), parts(), AuditEvent.objects.count())
-    order = ChangeOrder(
-        "merge", date(2015, 4, 1), (unit("320405"),), "文", (Successor("320412"),)
-    )
+    order = ChangeOrder("merge", date(2015, 4, 1), (unit("320405"),), "文", (Successor("320412"),))
     seen = preview_change(order=order, today=TODAY)
     assert [one.code for one in seen.ended] == ["320405"]
     assert (str(seen.since), seen.later) == ("2015Q2", False)

@@ -128,9 +128,7 @@ def _later_changes(unit: Organisation, order: ChangeOrder) -> list[date]:
     return sorted(days)
 
 
-def _check_successors(
-    order: ChangeOrder, known: Mapping[str, Organisation], today: date
-) -> None:
+def _check_successors(order: ChangeOrder, known: Mapping[str, Organisation], today: date) -> None:
     own = {unit.code for unit in order.units}
     for successor in order.successors:
         unit = known.get(successor.code)

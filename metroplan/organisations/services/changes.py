@@ -30,6 +30,7 @@ from metroplan.organisations.models import (
     OrganisationLink,
     User,
 )
+from metroplan.organisations.selectors_map import left_behind
 from metroplan.organisations.services.change_checks import (
     check_childless,
     check_levels,
@@ -45,8 +46,8 @@ LOCK_CLASS = 7302
 class MapPreview:
     """What a change would do, computed and undone.
 
-    `units` lists those that end or move with all below them; `recomputed` those whose roll-ups
-    are computed anew from `since` on.
+    `later`: it takes effect on a day to come. `left` is what units that end leave to be done;
+    `recomputed` are the units whose roll-ups are computed anew from `since` on.
     """
 
     order: ChangeOrder
@@ -56,6 +57,7 @@ class MapPreview:
     begun: tuple[Organisation, ...]
     links: tuple[LinkMove, ...]
     counts: tuple[Count, ...]
+    left: tuple[Count, ...]
     recomputed: tuple[Organisation, ...]
 
 
@@ -86,9 +88,7 @@ def apply_change(
     is that of a transfer, and of new units where it is not their predecessor's. A change dated
     ahead takes effect on its day. Raises MetroplanError naming the units.
     """
-    order = ChangeOrder(
-        kind, effective_on, tuple(units), document, tuple(successors), parent, note
-    )
+    order = ChangeOrder(kind, effective_on, tuple(units), document, tuple(successors), parent, note)
     move = _carry_out(order, today)
     _log(order, move, actor)
     for consequence in consequences:
@@ -107,9 +107,7 @@ def preview_change(*, order: ChangeOrder, today: date) -> MapPreview:
 
 def _preview(order: ChangeOrder, move: MapMove, today: date) -> MapPreview:
     affected = affected_units(move)
-    counts = [_accounts(move)]
-    for consequence in consequences:
-        counts += consequence.count(move, affected)
+    counts = [count for one in consequences for count in one.count(move, affected)]
     return MapPreview(
         order=order,
         since=move.since,
@@ -118,6 +116,7 @@ def _preview(order: ChangeOrder, move: MapMove, today: date) -> MapPreview:
         begun=move.begun,
         links=move.links,
         counts=tuple(count for count in counts if count.number),
+        left=tuple(left_behind(move.ended, move.since)),
         recomputed=tuple(Organisation.objects.filter(pk__in=affected).order_by("path")),
     )
 
@@ -128,16 +127,6 @@ def affected_units(move: MapMove) -> frozenset[int]:
         descendant__in=move.touched | move.replaced, until__gt=move.since.index
     )
     return move.touched | move.replaced | frozenset(above.values_list("ancestor", flat=True))
-
-
-def _accounts(move: MapMove) -> Count:
-    """Accounts of units that end stay in use until they are moved."""
-    number = User.objects.filter(organisation__in=move.ended, is_active=True).count()
-    return Count(
-        _("Accounts of units that end"),
-        number,
-        _("Ask the system administrator to move them to the units that come after, or close them."),
-    )
 
 
 def _carry_out(order: ChangeOrder, today: date) -> MapMove:
