@@ -145,7 +145,7 @@ class LooksBack(django_filters.FilterSet):
 
 
 def asked_day(request: Request) -> date | None:
-    return known_day(request.query_params.get(PARAMETER, ""))
+    return known_day(request.GET.get(PARAMETER, ""))
 
 
 class OfPlanFilter(django_filters.FilterSet):
@@ -312,7 +312,7 @@ def looked_back_at(request: Request) -> tuple[Organisation, set[int]]:
 
     Refuses to compute everything for one answer.
     """
-    asked = request.query_params
+    asked = request.GET
     plan, _stop, code = asked.get("indicator", "").partition(".")
     indicators = Indicator.objects.visible_to(request.user)
     if not (asked.get("plan") or plan):

@@ -1,11 +1,20 @@
 """What every test stands on."""
 
+import os
+
+import hypothesis
 import pytest
 from django.conf import settings
 
 from metroplan import embedded
 from metroplan.machine import EmbeddedError
 from tests.world import World, allow_test_flush, make_world
+
+for profile, examples in (("ci", 200), ("nightly", 2000)):
+    hypothesis.settings.register_profile(
+        profile, max_examples=examples, deadline=None, print_blob=True
+    )
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

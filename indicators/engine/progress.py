@@ -19,7 +19,7 @@ from indicators.engine.goals import Targets, Unit, current_targets, goal_of, tar
 from indicators.engine.in_force import Terms, terms_in_force
 from indicators.engine.tables import Tables
 from indicators.models import Indicator, Kind
-from indicators.rules import AssessInput, Assessment, Thresholds, assess, year_end
+from indicators.rules import AssessInput, Assessment, Goal, Thresholds, assess, year_end
 
 COLUMNS = (
     "indicator_id", "organisation_id", "period", "actual", "expected", "target",
@@ -222,9 +222,7 @@ def _assess_unit(
     if not asked:
         return
     goal = goal_of(indicator, unit, asked, judged.bases.get(key, {}), judged.terms)
-    baseline = goal.trajectory.baseline if goal.trajectory else None
-    begins = indicator.plan.starts.index - 1
-    if since > begins and (baseline is None or baseline.at >= since):
+    if since > indicator.plan.starts.index - 1 and _may_have_moved(goal, key[0], judged, since):
         moved.append(key)
         return
     for _, _, _, _, k, value, newest, reported, expected, carried in (first_row, *rows):
@@ -239,6 +237,18 @@ def _assess_unit(
                 carried=carried,
             )
         )
+
+
+def _may_have_moved(goal: Goal, indicator_id: int, judged: Judged, since: int) -> bool:
+    """May the path begin elsewhere than before, now that figures from `since` on have changed?
+
+    The figure of the base year may be gone, and the path begin at an earlier one.
+    """
+    baseline = goal.trajectory.baseline if goal.trajectory else None
+    year = judged.terms.baselines[indicator_id].year
+    return (
+        baseline is None or baseline.at >= since or (year is not None and year_end(year) >= since)
+    )
 
 
 def _values(assessment: Assessment) -> Iterator[object]:
