@@ -18,7 +18,7 @@ BASE := $(VENV)/.base-$(call sum,requirements/base.txt)
 TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
 FRONT := node_modules/.installed-$(call sum,package-lock.json)
 
-.PHONY: help setup run test nightly lint format messages lock clean
+.PHONY: help setup run test nightly bench lint format messages lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -33,6 +33,9 @@ test: setup $(TEST) ## the whole suite; ARGS="-k name" for a part
 
 nightly: setup $(TEST) ## the engine against its reference on ten times as many countries
 	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest tests/indicators/test_engine_*.py $(ARGS)
+
+bench: setup ## the engine against its floor; SCALE=small, province or national
+	@$(PY) -m bench.engine $(or $(SCALE),province)
 
 lint: setup $(TEST) ## style, migrations, templates, translations
 	$(VENV)/bin/ruff check .

@@ -1,8 +1,7 @@
 """A random country in the database, and what the engine made of it in the reference's words."""
 
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
-from datetime import timezone as zone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,7 +24,7 @@ from tests.reference import terms
 from tests.reference.figures import Total
 from tests.reference.statuses import Standing
 
-EARLY = datetime(2018, 1, 1, tzinfo=zone.utc)
+EARLY = datetime(2018, 1, 1, tzinfo=UTC)
 
 
 @dataclass

@@ -89,7 +89,6 @@ def test_workers_killed_at_random_leave_nothing_undone(monkeypatch):
     for worker in workers:
         worker.kill()
         worker.join()
-    print(kills, amidst)
     assert kills >= 10
     assert amidst >= 5
     sweep()

@@ -77,7 +77,7 @@ class Map:
         return FOREVER if ends is None else quarter_of(ends) - 1
 
     def above_today(self, unit: str) -> list[str]:
-        """Nearest first, today; of a unit that ended, on its last day, of one to come, its first."""
+        """Nearest first, today; of a unit that ended on its last day, of one to come its first."""
         own = self.country.units[unit]
         day = self.country.today
         if own.ends is not None and day >= own.ends:

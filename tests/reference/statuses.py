@@ -5,6 +5,7 @@ Every number is a Fraction: nothing is rounded but for the mark "meets only afte
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from tests.reference.figures import Total
 from tests.reference.terms import Indicator, Measure, Target
@@ -163,7 +164,7 @@ def corners(goals, base) -> list[tuple[int, Fraction]]:
 def path_at(points: list[tuple[int, Fraction]], k: int) -> Fraction:
     if k <= points[0][0]:
         return points[0][1]
-    for (a, low), (b, high) in zip(points, points[1:], strict=False):
+    for (a, low), (b, high) in pairwise(points):
         if a <= k <= b:
             return low + (high - low) * Fraction(k - a, b - a)
     return points[-1][1]
@@ -178,7 +179,7 @@ def time_at(points: list[tuple[int, Fraction]], y: Fraction, k: int) -> Fraction
         times.append(Fraction(min(k, points[0][0])))
     if y == heights[-1]:
         times.append(Fraction(max(k, points[-1][0])))
-    for (a, low), (b, high) in zip(points, points[1:], strict=False):
+    for (a, low), (b, high) in pairwise(points):
         if low == high == y:
             times.append(Fraction(max(a, min(k, b))))
         elif low != high and min(low, high) <= y <= max(low, high):
