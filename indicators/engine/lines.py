@@ -31,6 +31,7 @@ LINES = """
     SELECT row_number() OVER ()::int AS id, s.id AS series_id, affected.organisation_id,
            affected.height, affected.since::int AS since, m.kind, m.roll_up,
            m.accumulation = 'stock' AS stock, s.window,
+           m.accumulation = 'flow' AND s.window <> 'as_is' AS running,
            greatest(life.since, coalesce(s.since, 0))::int AS counted_from,
            m.carry_forward::int AS carry_forward, life.until::int AS until,
            (m.roll_up <> 'mean' OR o.level = m.mean_level

@@ -10,66 +10,80 @@ start holds without end: the sum stays true, and where the unit has ended, the u
 hung under keeps it. A flow counts as reported only at p, a stock wherever it holds.
 """
 
-# Where a unit is asked before its first observation, an event without state opens its quarters.
 EVENTS = """
-    SELECT line.id, o.period::int AS period, o.state, o.value, o.numerator, o.denominator,
-           CASE WHEN line.window = 'calendar_year' THEN o.period / 4 ELSE 0 END AS bucket
       FROM line
       JOIN indicators_observation o
         ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
      WHERE {which} AND {known}
        AND o.period BETWEEN line.counted_from AND least(line.until - 1, %(horizon)s)
-    UNION ALL
-    SELECT line.id, lower(line.asked), NULL, NULL, NULL, NULL,
-           CASE WHEN line.window = 'calendar_year' THEN lower(line.asked) / 4 ELSE 0 END
-      FROM line
-     WHERE {which} AND NOT isempty(line.asked)
-       AND NOT EXISTS (
-            SELECT 1 FROM indicators_observation o
-             WHERE o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
-               AND {known} AND o.period BETWEEN line.counted_from AND lower(line.asked)
-       )
+"""
+
+PLAIN = f"""
+    SELECT line.id, o.period::int AS period, o.state, o.value AS v, o.numerator AS n,
+           o.denominator AS d,
+           lead(o.period) OVER (PARTITION BY line.id ORDER BY o.period) AS following
+    {EVENTS} AND NOT line.running
 """
 
 # Both windows take one sort: buckets rise with the quarters.
-STANDING = f"""
-    SELECT id, period, state, value, numerator, denominator,
-           sum(value) OVER running AS value_so_far,
-           sum(numerator) OVER running AS numerator_so_far,
-           sum(denominator) OVER running AS denominator_so_far,
-           lead(period) OVER (PARTITION BY id ORDER BY bucket, period) AS following
-      FROM ({EVENTS}) event
-    WINDOW running AS (PARTITION BY id, bucket ORDER BY period)
+RUNNING = f"""
+    SELECT id, period, state, sum(value) OVER so_far, sum(numerator) OVER so_far,
+           sum(denominator) OVER so_far,
+           lead(period) OVER (PARTITION BY id ORDER BY bucket, period)
+      FROM (
+        SELECT line.id, o.period::int AS period, o.state, o.value, o.numerator, o.denominator,
+               CASE WHEN line.window = 'calendar_year' THEN o.period / 4 ELSE 0 END AS bucket
+        {EVENTS} AND line.running
+      ) event
+    WINDOW so_far AS (PARTITION BY id, bucket ORDER BY period)
 """
 
 ANSWERED = f"""
-    SELECT line.*, standing.period, standing.state AS given,
-           CASE WHEN stock OR line.window = 'as_is' THEN value ELSE value_so_far END AS v,
-           CASE WHEN stock OR line.window = 'as_is' THEN numerator ELSE numerator_so_far END AS n,
-           CASE WHEN stock OR line.window = 'as_is' THEN denominator
-                ELSE denominator_so_far END AS d,
+    SELECT line.*, standing.period, standing.state AS given, standing.v, standing.n, standing.d,
            generate_series(
                greatest(standing.period, line.since),
-               least(
-                   coalesce(standing.following - 1, %(horizon)s),
-                   CASE WHEN line.window = 'since_plan_start' THEN %(horizon)s
-                        ELSE line.until - 1 END
-               )
+               CASE WHEN line.window = 'since_plan_start'
+                    THEN coalesce(standing.following - 1, %(horizon)s)
+                    ELSE least(coalesce(standing.following - 1, %(horizon)s), line.until - 1) END
            ) AS k
-      FROM ({STANDING}) standing
+      FROM ({PLAIN} UNION ALL {RUNNING}) standing
       JOIN line ON line.id = standing.id
 """
 
+# The quarters in which a unit is asked before its first observation.
+UNANSWERED = """
+    SELECT line.*, NULL::int, NULL::varchar, NULL::numeric, NULL::numeric, NULL::numeric,
+           generate_series(
+               greatest(lower(line.asked), line.since), coalesce(first.period - 1, %(horizon)s)
+           )
+      FROM line
+      LEFT JOIN LATERAL (
+        SELECT o.period FROM indicators_observation o
+         WHERE o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
+           AND {known} AND o.period >= line.counted_from
+         ORDER BY o.period LIMIT 1
+      ) first ON true
+     WHERE {which} AND NOT isempty(line.asked)
+"""
+
+# OFFSET 0 keeps what is worked out at one step from being worked out again at every later mention.
 HELD = f"""
-    SELECT series_id, organisation_id, height, k, period, kind, roll_up, stock,
-           CASE WHEN given IS NOT NULL THEN period END AS newest,
-           CASE WHEN stock THEN k <= period + carry_forward
-                WHEN answered.window = 'as_is' THEN k = period
-                WHEN answered.window = 'calendar_year' THEN k / 4 = period / 4
-                ELSE true END AND given IS NOT NULL AS holds,
-           given, v, n, d, counts AND k < until AS counts, coalesce(asked @> k, false) AS asked
-      FROM ({ANSWERED}) answered
-     WHERE given IS NOT NULL OR asked @> k
+    SELECT series_id, organisation_id, height, k, period, kind, roll_up, stock, given, v, n, d,
+           period AS newest, counts AND k < until AS counts, asked,
+           given IS NOT NULL
+           AND CASE WHEN stock THEN k <= period + carry_forward
+                    WHEN answered.window = 'as_is' THEN k = period
+                    WHEN answered.window = 'calendar_year' THEN k / 4 = period / 4
+                    ELSE true END AS holds
+      FROM ({ANSWERED} UNION ALL {UNANSWERED}) answered
+    OFFSET 0
+"""
+
+ANSWERING = f"""
+    SELECT *, counts AND (answers OR coalesce(asked @> k, false))
+              AND NOT (holds AND given = 'not_applicable') AS expected
+      FROM (SELECT *, holds AND (stock OR k = period) AS answers FROM ({HELD}) held) answering
+    OFFSET 0
 """
 
 # A unit whose answer is "not applicable", or that is not asked and says nothing, is counted
@@ -89,9 +103,6 @@ OWN = f"""
            (expected AND answers)::int AS reported,
            expected::int AS expected,
            (expected AND holds AND stock AND k > period)::int AS carried
-      FROM (
-        SELECT *, counts AND (asked OR answers)
-                  AND NOT (holds AND given = 'not_applicable') AS expected
-          FROM (SELECT *, holds AND (stock OR k = period) AS answers FROM ({HELD}) held) answering
-      ) own
+      FROM ({ANSWERING}) own
+     WHERE given IS NOT NULL OR expected
 """

@@ -33,8 +33,8 @@ def replaced_tables() -> Iterator[Tables]:
                 f"CREATE TABLE {name}{NEXT} (LIKE {name} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
             )
     yield Tables(rollup=names[0] + NEXT, progress=names[1] + NEXT, fresh=True)
+    settle(names[1] + NEXT)
     for name in names:
-        settle(name + NEXT)
         _put_in_place(name)
 
 
