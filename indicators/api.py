@@ -4,7 +4,6 @@ An indicator's code is that of its plan and its own, joined by a full stop:
 `guangxi-2014.integrity-units`.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,8 +21,16 @@ from indicators.engine.goals import Unit, current_targets, targets_of
 from indicators.engine.in_force import in_force
 from indicators.known_day import PARAMETER, known_day
 from indicators.models import Indicator, Measure, Observation, Progress, RollUp, Target
+from indicators.rules import Verdict
 from indicators.selectors.explaining import explanation
-from metroplan.common.api_fields import IntegerFilter, ModelOut, PeriodField, PeriodFilter
+from indicators.selectors.forecasts import outlooks
+from metroplan.common.api_fields import (
+    IntegerFilter,
+    ModelOut,
+    PeriodField,
+    PeriodFilter,
+    PlainDecimal,
+)
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.permissions import MayView
@@ -113,10 +120,27 @@ class ObservationOut(ModelOut):
         return reverse("indicators:observation-trace", args=[row.pk])
 
 
+class ForecastDecimal(PlainDecimal):
+    def __init__(self) -> None:
+        super().__init__(max_digits=None, decimal_places=12)
+
+
+class ForecastOut(serializers.Serializer):
+    """The figure at the milestone ahead if it goes on as in the last `points` observed quarters."""
+
+    milestone = serializers.IntegerField(source="milestone_year")
+    value = ForecastDecimal()
+    low = ForecastDecimal()
+    high = ForecastDecimal()
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    points = serializers.IntegerField(source="trend.points")
+
+
 class ProgressOut(OfIndicator, ModelOut):
     """`lag_quarters` is positive when behind the path; ratios of progress are parts of one."""
 
     period = PeriodField()
+    forecast = ForecastOut(allow_null=True, read_only=True)
     milestone = serializers.IntegerField(source="milestone_year", allow_null=True)
     explanation = serializers.SerializerMethodField()
 
@@ -125,8 +149,8 @@ class ProgressOut(OfIndicator, ModelOut):
         fields = [
             "indicator", "organisation", "period", "actual", "expected", "target", "milestone",
             "baseline", "attainment", "schedule_ratio", "lag_quarters", "status", "provisional",
-            "met_by_rounding", "reported", "units_expected", "carried", "explanation",
-            "rule_version", "computed_at",
+            "met_by_rounding", "reported", "units_expected", "carried", "forecast",
+            "explanation", "rule_version", "computed_at",
         ]  # fmt: skip
 
     def get_explanation(self, row: Progress) -> str:
@@ -300,8 +324,10 @@ class ProgressViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
             return self._rows()
 
     def _rows(self) -> Response:
-        page: Iterable[Progress] = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page: list[Progress] = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         targets = current_targets({row.indicator_id: row.indicator for row in page}.values())
+        for row, outlook in zip(page, outlooks(page, targets).values(), strict=True):
+            row.forecast = outlook.found
         context = self.get_serializer_context() | {"targets": targets}
         rows = ProgressOut(page, many=True, context=context)
         return self.get_paginated_response(rows.data)

@@ -18,7 +18,8 @@ def trajectory_chart(page: IndicatorPage) -> dict[str, Any] | None:
     figures = {p.period: p for p in page.points if p.actual is not None}
     anchors = {p.period: p.value for p in page.path}
     targets = {Period.year_end(row.year): row for row in page.targets if row.low is not None}
-    known = [*figures, *anchors, *targets]
+    bands = page.outlook.bands() if page.outlook else {}
+    known = [*figures, *anchors, *targets, *bands]
     if not known:
         return None
     quarters = [Period(k) for k in range(min(known).index, max(*known, page.period).index + 1)]
@@ -39,6 +40,9 @@ def trajectory_chart(page: IndicatorPage) -> dict[str, Any] | None:
         "targets": _series(quarters, {at: row.low for at, row in targets.items()}),
         "target_texts": [targets[q].text if q in targets else None for q in quarters],
         "ceilings": _series(quarters, {at: row.high for at, row in targets.items()}),
+        "forecast": _series(quarters, {at: band.value for at, band in bands.items()}),
+        "forecast_low": _series(quarters, {at: band.low for at, band in bands.items()}),
+        "forecast_high": _series(quarters, {at: band.high for at, band in bands.items()}),
         "unit": scale.unit,
         "decimals": scale.decimals,
         "words": {
@@ -46,6 +50,7 @@ def trajectory_chart(page: IndicatorPage) -> dict[str, Any] | None:
             "figure": _("Actual"),
             "target": _("Target"),
             "ceiling": _("Upper end"),
+            "forecast": _("Forecast"),
             "coverage": _("Coverage"),
             "provisional": _("Provisional"),
         },

@@ -5,6 +5,7 @@ from indicators.figure_template import figure_template
 from indicators.figures import MeasureSpec
 from indicators.models import Measure, Observation
 from indicators.selectors.reported import (
+    Figure,
     changed_lines,
     figure_history,
     figure_number,
@@ -61,23 +62,15 @@ class FigureSheet:
     def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
         return changed_lines(submissions)
 
-    def diff(self, submission: Submission) -> list[DiffRow]:
-        """In the form's order; a measure neither staged nor approved has no line."""
-        staged = {row.key: row for row in submission.rows.filter(version=submission.version)}
+    def diff(self, submission: Submission, *, since: int | None = None) -> list[DiffRow]:
+        """In the form's order; a measure on neither side has no line."""
         measures = form_measures(submission.form)
-        current = {
-            row.measure_id: row
-            for row in Observation.objects.filter(
-                measure__in=measures,
-                organisation_id=submission.organisation_id,
-                period=submission.period,
-                superseded_at__isnull=True,
-            )
-        }
+        new = _staged(submission, submission.version)
+        old = _approved(submission, measures) if since is None else _staged(submission, since)
         return [
-            _diff_row(measure, current.get(measure.pk), staged.get(measure.code))
+            _diff_row(measure, old.get(measure.code), new.get(measure.code))
             for measure in measures
-            if measure.pk in current or measure.code in staged
+            if measure.code in old or measure.code in new
         ]
 
     def apply(self, submission: Submission, actor: User) -> None:
@@ -103,7 +96,22 @@ def _is_foreign(issues: list[Issue]) -> bool:
     return any(issue.code in ("file.wrong_form", "file.manifest_forged") for issue in issues)
 
 
-def _diff_row(measure: Measure, old: Observation | None, new: StagedRow | None) -> DiffRow:
+def _staged(submission: Submission, version: int) -> dict[str, Figure]:
+    return {row.key: row for row in submission.rows.filter(version=version)}
+
+
+def _approved(submission: Submission, measures: list[Measure]) -> dict[str, Figure]:
+    codes = {measure.pk: measure.code for measure in measures}
+    current = Observation.objects.filter(
+        measure__in=codes,
+        organisation_id=submission.organisation_id,
+        period=submission.period,
+        superseded_at__isnull=True,
+    )
+    return {codes[row.measure_id]: row for row in current}
+
+
+def _diff_row(measure: Measure, old: Figure | None, new: Figure | None) -> DiffRow:
     return DiffRow(
         key=measure.code,
         name=measure.name,
@@ -117,10 +125,12 @@ def _diff_row(measure: Measure, old: Observation | None, new: StagedRow | None) 
     )
 
 
-def _change(old: Observation | None, new: StagedRow | None) -> Change:
+def _change(old: Figure | None, new: Figure | None) -> Change:
     if old is None:
         return "added"
     if new is None:
         return "missing"
-    same = all(getattr(old, name) == getattr(new, name) for name in SAME)
-    return "same" if same else "changed"
+    if any(getattr(old, name) != getattr(new, name) for name in SAME):
+        return "changed"
+    between_versions = isinstance(old, StagedRow)
+    return "noted" if between_versions and old.note != new.note else "same"

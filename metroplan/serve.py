@@ -77,7 +77,9 @@ def children(host: str, port: int) -> list[Child]:
     python = [sys.executable, "-m"]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ["gunicorn", "metroplan.wsgi", "--bind", address, "--workers", "2", "--threads", "4"]
-    web += ["--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"]
+    # Loaded once for both workers, before the port is open: who gets through gets an answer.
+    web += ["--preload", "--graceful-timeout", "5", "--log-level", "warning"]
+    web += ["--no-control-socket"]
     celery = ["celery", "--app", "metroplan", "--quiet"]
     worker = ["worker", "--concurrency", "2", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle"]

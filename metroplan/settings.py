@@ -126,20 +126,26 @@ STATICFILES_DIRS = [
     ("vendor/echarts", BASE_DIR / "node_modules" / "echarts" / "dist"),
 ]
 STATICFILES_FINDERS = [
-    "metroplan.finders.LoadedFilesFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "metroplan.finders.NpmFilesFinder",
+    "metroplan.finders.AppFilesFinder",
 ]
-VENDOR_FILES = [
+LOADED_FILES = [
     "vendor/tabler/css/tabler.min.css*",
     "vendor/tabler/js/tabler.min.js*",
     "vendor/icons/tabler-icons.min.css",
     "vendor/icons/fonts/tabler-icons.*",
     "vendor/htmx/htmx.min.js",
     "vendor/echarts/echarts.min.js*",
+    "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css*",
+    "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js*",
+    "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-standalone-preset.js*",
+    "drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png",
 ]
 WHITENOISE_MANIFEST_STRICT = False
-# Pictures and fonts are compressed already; source maps are read by developers alone.
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "ico", "woff", "woff2")
+# Pictures and fonts are compressed already, a browser of today asks for no ttf, and source maps are
+# read by developers alone.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gif", "ico", "ttf", "woff", "woff2")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # ---------------------------------------------------------------- uploads
 

@@ -68,23 +68,30 @@ class Supervisor:
             signal.signal(number, self._ask_to_stop)
 
     def run(self, ready: Callable[[], bool], announce: Callable[[], None]) -> None:
-        """Start all, announce once ready, watch; whatever happens, no child outlives this."""
+        """Start all, announce once ready, watch; whatever happens, no child outlives this.
+
+        The first starts alone, and the others when it is ready: side by side they would keep the
+        user waiting for what only the first one gives.
+        """
+        first, *others = self.children
         try:
-            for child in self.children:
-                child.start()
+            first.start()
             announced = False
             while not self.stopping:
                 if not announced and ready():
+                    for child in others:
+                        child.start()
                     announce()
                     announced = True
                 self._watch()
-                time.sleep(0.2)
+                time.sleep(0.1)
         finally:
             self._stop_children()
 
     def _watch(self) -> None:
         for child in self.children:
-            child.restart_if_dead(time.monotonic())
+            if child.process:
+                child.restart_if_dead(time.monotonic())
 
     def _ask_to_stop(self, *_: object) -> None:
         if self.stopping:

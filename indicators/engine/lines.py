@@ -1,8 +1,9 @@
 """What is computed, spelled out: one line for each series and unit in `affected`.
 
 A line carries all that its figures need of measure, series, unit and forms, so that the statements
-that work on figures join nothing else. `asked` holds the quarters for which a form asks the unit;
-`counts` is false where a mean is taken over units of another level; `until` ends the unit's life.
+that work on figures join nothing else and compare no words. `asked` holds the quarters for which a
+form asks the unit; `counts` is false where a mean is taken over units of another level; `until`
+ends the unit's life.
 """
 
 from django.db import connection
@@ -29,9 +30,12 @@ LINES = """
          GROUP BY fm.measure_id, a.descendant_id
     )
     SELECT row_number() OVER ()::int AS id, s.id AS series_id, affected.organisation_id,
-           affected.height, affected.since::int AS since, m.kind, m.roll_up,
-           m.accumulation = 'stock' AS stock, s.window,
+           affected.height, affected.since::int AS since, m.roll_up, s.window,
+           m.kind = 'ratio' AS ratio, m.roll_up = 'mean' AS mean, m.roll_up = 'share' AS share,
+           m.kind <> 'ratio' AND m.roll_up IN ('sum', 'own') AS adds,
+           m.accumulation = 'stock' AS stock,
            m.accumulation = 'flow' AND s.window <> 'as_is' AS running,
+           s.window = 'since_plan_start' AS endless, s.window = 'calendar_year' AS yearly,
            greatest(life.since, coalesce(s.since, 0))::int AS counted_from,
            m.carry_forward::int AS carry_forward, life.until::int AS until,
            (m.roll_up <> 'mean' OR o.level = m.mean_level

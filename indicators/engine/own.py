@@ -19,31 +19,31 @@ EVENTS = """
 """
 
 PLAIN = f"""
-    SELECT line.id, o.period::int AS period, o.state, o.value AS v, o.numerator AS n,
-           o.denominator AS d,
+    SELECT line.id, o.period::int AS period, o.state = 'not_applicable' AS declined,
+           o.value AS v, o.numerator AS n, o.denominator AS d,
            lead(o.period) OVER (PARTITION BY line.id ORDER BY o.period) AS following
     {EVENTS} AND NOT line.running
 """
 
 # Both windows take one sort: buckets rise with the quarters.
 RUNNING = f"""
-    SELECT id, period, state, sum(value) OVER so_far, sum(numerator) OVER so_far,
+    SELECT id, period, declined, sum(value) OVER so_far, sum(numerator) OVER so_far,
            sum(denominator) OVER so_far,
            lead(period) OVER (PARTITION BY id ORDER BY bucket, period)
       FROM (
-        SELECT line.id, o.period::int AS period, o.state, o.value, o.numerator, o.denominator,
-               CASE WHEN line.window = 'calendar_year' THEN o.period / 4 ELSE 0 END AS bucket
+        SELECT line.id, o.period::int AS period, o.state = 'not_applicable' AS declined,
+               o.value, o.numerator, o.denominator,
+               CASE WHEN line.yearly THEN o.period / 4 ELSE 0 END AS bucket
         {EVENTS} AND line.running
       ) event
     WINDOW so_far AS (PARTITION BY id, bucket ORDER BY period)
 """
 
 ANSWERED = f"""
-    SELECT line.*, standing.period, standing.state AS given, standing.v, standing.n, standing.d,
+    SELECT line.id, standing.period, standing.declined, standing.v, standing.n, standing.d,
            generate_series(
                greatest(standing.period, line.since),
-               CASE WHEN line.window = 'since_plan_start'
-                    THEN coalesce(standing.following - 1, %(horizon)s)
+               CASE WHEN line.endless THEN coalesce(standing.following - 1, %(horizon)s)
                     ELSE least(coalesce(standing.following - 1, %(horizon)s), line.until - 1) END
            ) AS k
       FROM ({PLAIN} UNION ALL {RUNNING}) standing
@@ -52,7 +52,7 @@ ANSWERED = f"""
 
 # The quarters in which a unit is asked before its first observation.
 UNANSWERED = """
-    SELECT line.*, NULL::int, NULL::varchar, NULL::numeric, NULL::numeric, NULL::numeric,
+    SELECT line.id, NULL::int, NULL::boolean, NULL::numeric, NULL::numeric, NULL::numeric,
            generate_series(
                greatest(lower(line.asked), line.since), coalesce(first.period - 1, %(horizon)s)
            )
@@ -66,43 +66,41 @@ UNANSWERED = """
      WHERE {which} AND NOT isempty(line.asked)
 """
 
-# OFFSET 0 keeps what is worked out at one step from being worked out again at every later mention.
+# OFFSET 0 keeps what is worked out here from being worked out again at every later mention.
 HELD = f"""
-    SELECT series_id, organisation_id, height, k, period, kind, roll_up, stock, given, v, n, d,
-           period AS newest, counts AND k < until AS counts, asked,
-           given IS NOT NULL
+    SELECT series_id, organisation_id, height, k, period, ratio, adds, mean, share, stock, asked,
+           v, n, d, declined, counts AND k < until AS counts,
+           period IS NOT NULL
            AND CASE WHEN stock THEN k <= period + carry_forward
-                    WHEN answered.window = 'as_is' THEN k = period
-                    WHEN answered.window = 'calendar_year' THEN k / 4 = period / 4
-                    ELSE true END AS holds
+                    WHEN endless THEN true
+                    WHEN yearly THEN k / 4 = period / 4
+                    ELSE k = period END AS holds
       FROM ({ANSWERED} UNION ALL {UNANSWERED}) answered
-    OFFSET 0
-"""
-
-ANSWERING = f"""
-    SELECT *, counts AND (answers OR coalesce(asked @> k, false))
-              AND NOT (holds AND given = 'not_applicable') AS expected
-      FROM (SELECT *, holds AND (stock OR k = period) AS answers FROM ({HELD}) held) answering
+      JOIN line USING (id)
     OFFSET 0
 """
 
 # A unit whose answer is "not applicable", or that is not asked and says nothing, is counted
 # nowhere; what it brought to a sum before remains. What is done is done once, in however many
 # quarters it was said.
+ANSWERS = "(holds AND (stock OR k = period))"
+EXPECTED = f"""
+    (counts AND NOT (holds AND declined) AND ({ANSWERS} OR coalesce(asked @> k, false)))
+"""
 OWN = f"""
-    SELECT series_id, organisation_id, height, k AS period, kind, roll_up, newest,
-           CASE WHEN holds AND kind <> 'ratio' AND roll_up IN ('sum', 'own') THEN v END AS value,
+    SELECT series_id, organisation_id, height, k AS period, ratio, adds, mean, period AS newest,
+           CASE WHEN holds AND adds THEN v END AS value,
            CASE WHEN NOT holds THEN NULL
-                WHEN kind = 'ratio' THEN n
-                WHEN expected AND roll_up = 'mean' THEN v
-                WHEN expected AND roll_up = 'share' THEN (v >= 1)::int END AS numerator,
-           CASE WHEN kind = 'ratio' THEN CASE WHEN holds THEN d END
-                WHEN expected AND roll_up = 'share' THEN 1
-                WHEN expected AND roll_up = 'mean' AND holds AND v IS NOT NULL THEN 1
+                WHEN ratio THEN n
+                WHEN mean AND {EXPECTED} THEN v
+                WHEN share AND {EXPECTED} THEN (v >= 1)::int END AS numerator,
+           CASE WHEN ratio THEN CASE WHEN holds THEN d END
+                WHEN share AND {EXPECTED} THEN 1
+                WHEN mean AND holds AND v IS NOT NULL AND {EXPECTED} THEN 1
            END AS denominator,
-           (expected AND answers)::int AS reported,
-           expected::int AS expected,
-           (expected AND holds AND stock AND k > period)::int AS carried
-      FROM ({ANSWERING}) own
-     WHERE given IS NOT NULL OR expected
+           ({ANSWERS} AND {EXPECTED})::int AS reported,
+           {EXPECTED}::int AS expected,
+           (holds AND stock AND k > period AND {EXPECTED})::int AS carried
+      FROM ({HELD}) held
+     WHERE period IS NOT NULL OR {EXPECTED}
 """

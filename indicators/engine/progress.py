@@ -71,11 +71,11 @@ BASES = """
      CROSS JOIN LATERAL (
         (SELECT r.period, r.value FROM {rollup} r
           WHERE r.series_id = pair.series_id AND r.organisation_id = pair.organisation_id
-            AND r.period = pair.base AND r.value IS NOT NULL)
+            AND r.period = pair.base AND r.period < pair.until AND r.value IS NOT NULL)
         UNION ALL
         (SELECT r.period, r.value FROM {rollup} r
           WHERE r.series_id = pair.series_id AND r.organisation_id = pair.organisation_id
-            AND pair.ratio AND r.value IS NOT NULL
+            AND pair.ratio AND r.period < pair.until AND r.value IS NOT NULL
           ORDER BY r.period LIMIT 1)
      ) base
 """

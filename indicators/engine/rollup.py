@@ -18,8 +18,8 @@ COLUMNS = (
 # A quotient has at least the places of its terms: enough that what is stored is rounded once.
 PLACES = "0" * 24
 FIGURE = f"""
-    CASE WHEN kind <> 'ratio' AND roll_up IN ('sum', 'own') THEN value
-         WHEN roll_up = 'mean' THEN 1.{PLACES} * numerator / nullif(denominator, 0)
+    CASE WHEN adds THEN value
+         WHEN mean THEN 1.{PLACES} * numerator / nullif(denominator, 0)
          ELSE 100.{PLACES} * numerator / nullif(denominator, 0) END
 """
 
@@ -34,7 +34,6 @@ LEAVES = f"""
     SELECT series_id, organisation_id, period, {FIGURE}, numerator, denominator, reported,
            expected, carried, newest, %(rule_version)s
       FROM ({OWN.replace("{which}", "line.height = 0")}) own
-     WHERE expected > 0 OR newest IS NOT NULL
 """
 
 OWN_ABOVE = f"""
@@ -44,7 +43,7 @@ OWN_ABOVE = f"""
 
 CHILDREN = """
     SELECT r.series_id, line.organisation_id, r.period,
-           CASE WHEN line.roll_up = 'sum' THEN r.value END AS value,
+           CASE WHEN line.adds THEN r.value END AS value,
            r.numerator, r.denominator, r.reported, r.expected, r.carried, r.newest
       FROM line
       JOIN organisations_organisationancestry a
@@ -55,13 +54,13 @@ CHILDREN = """
         ON r.series_id = line.series_id AND r.organisation_id = a.descendant_id
        AND r.period >= greatest(line.since, a.since)
        AND (r.period < a.until
-            OR line.window = 'since_plan_start' AND a.until = life.until)
+            OR line.endless AND a.until = life.until)
      WHERE line.height = %(height)s AND line.roll_up <> 'own'
 """
 
 PARENTS = f"""
     INSERT INTO {{rollup}} ({COLUMNS})
-    SELECT total.series_id, organisation_id, period, {FIGURE}, numerator, denominator, reported,
+    SELECT series_id, organisation_id, period, {FIGURE}, numerator, denominator, reported,
            expected, carried, newest, %(rule_version)s
       FROM (
         SELECT series_id, organisation_id, period, sum(value) AS value,
@@ -76,8 +75,7 @@ PARENTS = f"""
           ) part
          GROUP BY series_id, organisation_id, period
       ) total
-      JOIN indicators_series s ON s.id = total.series_id
-      JOIN indicators_measure m ON m.id = s.measure_id
+      JOIN (SELECT DISTINCT series_id, adds, mean FROM line) kind USING (series_id)
      WHERE expected > 0 OR newest IS NOT NULL
 """
 

@@ -8,6 +8,7 @@ from indicators.models.aims import (
     Mode,
     Target,
 )
+from indicators.models.checks import CheckRun, MeasureBreak, SourceExplanation
 from indicators.models.figures import FormMeasure, ImportBatch, Observation
 from indicators.models.measures import (
     Accumulation,
@@ -31,6 +32,7 @@ __all__ = [
     "Attribute",
     "BaselineRevision",
     "Basis",
+    "CheckRun",
     "Comparator",
     "DirtyMark",
     "FormMeasure",
@@ -38,6 +40,7 @@ __all__ = [
     "Indicator",
     "Kind",
     "Measure",
+    "MeasureBreak",
     "Mode",
     "Observation",
     "Progress",
@@ -49,6 +52,7 @@ __all__ = [
     "RollUpRule",
     "RuleVersion",
     "Series",
+    "SourceExplanation",
     "Target",
     "Window",
 ]

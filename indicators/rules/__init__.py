@@ -6,7 +6,15 @@ Everything here is Decimal; a quarter is its index `year*4 + quarter - 1`.
 from indicators.rules.assessment import AssessInput, Assessment, Goal, assess, is_provisional
 from indicators.rules.comparing import holds, met_by_rounding
 from indicators.rules.figures import Figure, OwnValue, RolledUp, Series, own_value, roll_up
-from indicators.rules.forecasting import Forecast, Verdict, forecast
+from indicators.rules.forecasting import (
+    Band,
+    Forecast,
+    Verdict,
+    band_at,
+    comparable,
+    forecast,
+    next_target,
+)
 from indicators.rules.ladder import LadderStep, Rung, milestone_ladder
 from indicators.rules.sentences import Subject, explain
 from indicators.rules.summary import PlanSummary, summarise
@@ -27,6 +35,7 @@ __all__ = [
     "Anchor",
     "AssessInput",
     "Assessment",
+    "Band",
     "Figure",
     "Forecast",
     "Goal",
@@ -43,7 +52,9 @@ __all__ = [
     "Trajectory",
     "Verdict",
     "assess",
+    "band_at",
     "build_trajectory",
+    "comparable",
     "explain",
     "find_baseline",
     "forecast",
@@ -51,6 +62,7 @@ __all__ = [
     "is_provisional",
     "met_by_rounding",
     "milestone_ladder",
+    "next_target",
     "own_value",
     "roll_up",
     "summarise",

@@ -1,6 +1,6 @@
 """Where the figure will stand at the next milestone if it goes on as it did."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -8,11 +8,12 @@ from itertools import combinations
 from statistics import median
 
 from indicators.rules.comparing import bound
-from indicators.rules.terms import THRESHOLDS, Comparator, Thresholds
-from indicators.rules.trajectory import ZERO, MilestoneTarget
+from indicators.rules.terms import THRESHOLDS, Basis, Comparator, Thresholds
+from indicators.rules.trajectory import ZERO, MilestoneTarget, grown
 
 MOST_POINTS = 12
 FEWEST_POINTS = 4
+SAME_UNITS = Decimal("0.5")
 # Twice the standard deviation, estimated from the median absolute residual of normal errors.
 BAND = 2 * Decimal("1.4826")
 
@@ -40,6 +41,15 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """The central value of a quarter between `low` and `high`."""
+
+    low: Decimal
+    value: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """At the milestone: the central value between `low` and `high`, and what follows from them."""
 
@@ -49,6 +59,33 @@ class Forecast:
     high: Decimal
     verdict: Verdict
     trend: Trend
+
+
+def next_target(
+    targets: Sequence[MilestoneTarget], k: int, *, basis: str, base: Decimal | None
+) -> MilestoneTarget | None:
+    """The first that lies after quarter k; None where none does, or growth has no base value."""
+    ahead = next((target for target in targets if target.at > k), None)
+    if ahead is None or basis != Basis.GROWTH_PERCENT:
+        return ahead
+    return None if base is None else grown(ahead, base)
+
+
+def comparable(points: Iterable[tuple[int, Decimal, int]]) -> dict[int, Decimal]:
+    """Quarter → value, back to where the number of reporting units doubled or halved: the figures
+    of before tell nothing of those after.
+
+    A point is a quarter, its value, and the number of its reporting units. A merger in a small
+    city does not cut the line, a form that begins to ask all units after a few volunteers does.
+    """
+    kept: dict[int, Decimal] = {}
+    later: int | None = None
+    for k, value, units in sorted(points, reverse=True):
+        if later is not None and min(units, later) < SAME_UNITS * max(units, later):
+            break
+        kept[k] = value
+        later = units
+    return kept
 
 
 def trend(observed: Mapping[int, Decimal]) -> Trend | None:
@@ -82,12 +119,15 @@ def forecast(
     line = trend(observed)
     if line is None or comparator == Comparator.DONE or line.at >= target.at:
         return None
-    centre = line.value_at(target.at)
-    low, value, high = (
-        _within(y, ceiling) for y in (centre - line.spread, centre, centre + line.spread)
-    )
-    verdict = _verdict(low, high, target, comparator, thresholds)
-    return Forecast(target.year, value, low, high, verdict, line)
+    there = band_at(line, target.at, ceiling)
+    verdict = _verdict(there.low, there.high, target, comparator, thresholds)
+    return Forecast(target.year, there.value, there.low, there.high, verdict, line)
+
+
+def band_at(line: Trend, k: int, ceiling: Decimal | None) -> Band:
+    centre = line.value_at(k)
+    ends = (centre - line.spread, centre, centre + line.spread)
+    return Band(*(_within(y, ceiling) for y in ends))
 
 
 def _within(y: Decimal, ceiling: Decimal | None) -> Decimal:

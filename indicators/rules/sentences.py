@@ -9,7 +9,7 @@ from indicators.rules.terms import Comparator, Mode, Status
 from indicators.rules.trajectory import HUNDRED, year_end
 from indicators.rules.wording import WORDS, Words
 from metroplan.common.periods import Period
-from metroplan.common.rounding import display, round_half_even
+from metroplan.common.rounding import figure_text, round_half_even
 
 Language = Literal["zh", "en"]
 FINEST = 12
@@ -75,11 +75,15 @@ def explain(standing: Standing, subject: Subject, language: Language) -> str:
 def distinct(value: Decimal, decimals: int, avoid: Decimal) -> str:
     """`value` with as many places, at least `decimals`, as it needs not to read as `avoid`."""
     if value == avoid:
-        return display(value, decimals)
+        return figure_text(value, decimals)
     for places in range(decimals, FINEST):
         if round_half_even(value, places) != avoid:
-            return display(value, places)
-    return display(value, FINEST)
+            return figure_text(value, places)
+    return figure_text(value, FINEST)
+
+
+def counted(number: int) -> str:
+    return figure_text(Decimal(number), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class _Writer:
         now, subject, words = self.standing, self.subject, self.words
         return {
             "head": words.notes["head"].format(
-                period=words.quarter(now.period),
+                period=now.period.in_words(self.language),
                 organisation=subject.named("organisation", self.language),
                 indicator=subject.named("indicator", self.language),
             ),
@@ -143,10 +147,10 @@ class _Writer:
         }
 
     def quantity(self, value: Decimal | None) -> str:
-        return self.words.quantity(display(value, self.subject.decimals), self.unit)
+        return self.words.quantity(figure_text(value, self.subject.decimals), self.unit)
 
     def percent(self, part: Decimal | None) -> str:
-        return "" if part is None else f"{display(part * HUNDRED, 1)}%"
+        return "" if part is None else f"{figure_text(part * HUNDRED, 1)}%"
 
     def actual(self) -> str:
         """With more places where the usual ones would hide that the target is not met."""
@@ -165,7 +169,7 @@ class _Writer:
         wording = words.approximate if subject.approximate else words.goals[subject.comparator]
         return wording.format(
             low=self.quantity(now.target),
-            low_number=display(now.target, subject.decimals),
+            low_number=figure_text(now.target, subject.decimals),
             high=self.quantity(subject.high),
         )
 
@@ -173,16 +177,16 @@ class _Writer:
         lag = self.standing.lag_quarters
         if lag is None:
             return ""
-        quarters = display(abs(lag), 1)
-        if not Decimal(quarters):
+        if not round_half_even(lag, 1):
             return self.words.abreast
+        quarters = figure_text(abs(lag), 1)
         return (self.words.behind if lag > 0 else self.words.ahead).format(quarters=quarters)
 
     def newest(self) -> str:
         notes, newest = self.words.notes, self.subject.newest
         if newest is None:
             return notes["newest_unknown"]
-        return notes["newest"].format(quarter=self.words.quarter(newest))
+        return notes["newest"].format(quarter=newest.in_words(self.language))
 
     def distances(self) -> dict[str, str]:
         """From the target, in itself and as a part of it, and from the baseline."""
@@ -223,6 +227,8 @@ class _Writer:
         if subject.high is not None and now.actual is not None and now.actual > subject.high:
             yield notes["ceiling"].format(high=self.quantity(subject.high))
         if now.carried:
-            yield notes["carried"].format(carried=now.carried)
+            yield notes["carried"].format(carried=counted(now.carried))
         if now.provisional:
-            yield notes["provisional"].format(reported=now.reported, units=now.units_expected)
+            yield notes["provisional"].format(
+                reported=counted(now.reported), units=counted(now.units_expected)
+            )

@@ -6,7 +6,6 @@ Not gettext: a stored status states itself in Chinese and in English whoever rea
 from dataclasses import dataclass
 
 from indicators.rules.terms import Comparator, Status
-from metroplan.common.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,6 @@ class Words:
     unit_gap: str
     note_join: str
     stop: str
-    period: str
-    numerals: str
 
     def quantity(self, number: str, unit: str) -> str:
         gap = "" if unit in ("", "%") else self.unit_gap
@@ -35,9 +32,6 @@ class Words:
 
     def difference(self, number: str, unit: str) -> str:
         return f"{number}{self.points}" if unit == "%" else self.quantity(number, unit)
-
-    def quarter(self, period: Period) -> str:
-        return self.period.format(year=period.year, quarter=self.numerals[period.quarter - 1])
 
 
 ON_PATH_ZH = (
@@ -109,8 +103,6 @@ CHINESE = Words(
     unit_gap="",
     note_join="；",
     stop="。",
-    period="{year}年第{quarter}季度",
-    numerals="一二三四",
 )
 
 ENGLISH = Words(
@@ -199,7 +191,5 @@ ENGLISH = Words(
     unit_gap=" ",
     note_join="; ",
     stop=".",
-    period="{year}Q{quarter}",
-    numerals="1234",
 )
 WORDS = {"zh": CHINESE, "en": ENGLISH}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from indicators.models import Indicator, Kind, RollUpRule
 from indicators.rules import MilestoneTarget
 from indicators.rules.sentences import Standing, Subject, explain
-from metroplan.common.naming import in_chinese
+from metroplan.common.naming import reader_language
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
 
@@ -24,7 +24,7 @@ def explanation(
     `language` is `zh` or `en`, the reader's where none is given.
     """
     subject = subject_of(standing, indicator, organisation, targets, newest)
-    return explain(standing, subject, language or ("zh" if in_chinese() else "en"))
+    return explain(standing, subject, language or reader_language())
 
 
 def subject_of(

@@ -8,7 +8,16 @@ from django.db.models import Q, QuerySet
 
 from indicators.engine.goals import Targets, Unit, goal_of, targets_of
 from indicators.engine.in_force import in_force, terms_in_force
-from indicators.models import Indicator, Kind, Observation, Progress, RollUp, Target, Window
+from indicators.models import (
+    Comparator,
+    Indicator,
+    Kind,
+    Observation,
+    Progress,
+    RollUp,
+    Target,
+    Window,
+)
 from indicators.rules import (
     AssessInput,
     Goal,
@@ -22,6 +31,7 @@ from indicators.rules import (
 )
 from indicators.selectors.contributions import Contribution, contributions
 from indicators.selectors.explaining import explanation
+from indicators.selectors.forecasts import Outlook, key_of, outlooks
 from indicators.selectors.scale import target_text
 from indicators.selectors.standing import Standing, standing_of
 from indicators.selectors.units import UnitRef, children_of, missing_units
@@ -80,7 +90,8 @@ class TargetRow:
 class IndicatorPage:
     """`needed_rate` and `recent_rate` are changes of the figure in one quarter, `numerator` and
     `denominator` the terms behind a ratio; `newest` is the quarter of the newest observation;
-    `points` end with the page's quarter."""
+    `points` end with the page's quarter; `outlook` is None where nothing is asked, or a thing to be
+    done."""
 
     indicator: Indicator
     organisation: Organisation
@@ -91,6 +102,7 @@ class IndicatorPage:
     recent_rate: Decimal | None
     passed_unmet: tuple[int, ...]
     over_ceiling: bool
+    outlook: Outlook | None
     numerator: Decimal | None
     denominator: Decimal | None
     newest: Period | None
@@ -132,6 +144,7 @@ def indicator_page(
         recent_rate=assessed.recent_rate if assessed else None,
         passed_unmet=assessed.passed_unmet if assessed else (),
         over_ceiling=bool(assessed and assessed.over_ceiling),
+        outlook=_outlook(now, indicator, organisation, goal, stored),
         numerator=rolled.numerator if rolled else None,
         denominator=rolled.denominator if rolled else None,
         newest=rolled.newest if rolled else None,
@@ -176,6 +189,19 @@ class _Rows:
 
 def _history(roll_ups: dict[Period, RollUp]) -> dict[int, Decimal]:
     return {at.index: row.value for at, row in roll_ups.items() if row.value is not None}
+
+
+def _outlook(
+    now: Progress | None,
+    indicator: Indicator,
+    organisation: Organisation,
+    goal: Goal | None,
+    stored: dict[str, list[Target]],
+) -> Outlook | None:
+    if now is None or goal is None or indicator.comparator == Comparator.DONE:
+        return None
+    now.indicator, now.organisation = indicator, organisation
+    return outlooks([now], _as_asked(indicator, stored), goal.thresholds)[key_of(now)]
 
 
 def _given(

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from indicators.models import FormMeasure, Kind, Measure, Observation
 from metroplan.common.periods import Period
-from metroplan.common.rounding import display
-from metroplan.common.templatetags.metroplan import grouped
-from metroplan.common.text import plain_number
+from metroplan.common.rounding import exact_text
+from metroplan.common.rounding import figure_text as rounded_text
 from metroplan.submissions.models import FigureState, ReportingForm, StagedRow, Submission
 from metroplan.submissions.types import SheetLine
 
@@ -76,7 +75,7 @@ def figure_number(figure: Figure | None) -> Decimal | None:
 
 
 def figure_text(measure: Measure, figure: Figure | None) -> str:
-    """`1,234`, `12.5 % (10/80)`, yes or no, or not applicable; empty where there is no figure."""
+    """`1,234`, `12.5% (10/80)`, yes or no, or not applicable; empty where there is no figure."""
     if figure is None:
         return ""
     if figure.state == FigureState.NOT_APPLICABLE:
@@ -84,11 +83,9 @@ def figure_text(measure: Measure, figure: Figure | None) -> str:
     number = figure_number(figure)
     if measure.kind == Kind.YES_NO:
         return _("Yes") if number else _("No")
-    shown = grouped(display(number, measure.decimals))
+    shown = rounded_text(number, measure.decimals)
     if measure.kind == Kind.RATIO:
-        # The percent sign stays with its number where a narrow column breaks the line.
-        parts = f"{plain_number(figure.numerator)}/{plain_number(figure.denominator)}"
-        return f"{shown}\u00a0% ({parts})"
+        return f"{shown}% ({exact_text(figure.numerator)}/{exact_text(figure.denominator)})"
     return shown
 
 

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from indicators.models import Basis, Comparator, Indicator, Kind, Measure, RollUpRule
 from metroplan.common.naming import localised
-from metroplan.common.rounding import NOT_KNOWN, display
-from metroplan.common.templatetags.metroplan import grouped
+from metroplan.common.rounding import NOT_KNOWN, figure_text
 
 PERCENT = "%"
 
@@ -27,7 +26,7 @@ class Scale:
             return NOT_KNOWN
         if self.done:
             return _("Done") if value >= 1 else _("Not done")
-        return grouped(display(value, self.decimals))
+        return figure_text(value, self.decimals)
 
     def text(self, value: Decimal | None) -> str:
         """The figure with its unit."""

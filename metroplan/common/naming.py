@@ -9,6 +9,11 @@ def in_chinese() -> bool:
     return (get_language() or "zh-hans").startswith("zh")
 
 
+def reader_language() -> str:
+    """`zh` or `en`: for texts that are kept in both and not translated by gettext."""
+    return "zh" if in_chinese() else "en"
+
+
 def localised(thing: Any, field: str) -> str:
     """The text in the reader's language, or in the other one where it is empty."""
     zh, en = getattr(thing, f"{field}_zh"), getattr(thing, f"{field}_en")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Self
 
 PATTERN = re.compile(r"^(\d{4})Q([1-4])$")
+IN_WORDS = {"zh": ("{year}年第{quarter}季度", "一二三四"), "en": ("{year} Q{quarter}", "1234")}
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -58,6 +59,11 @@ class Period:
 
     def __sub__(self, quarters: int) -> "Period":
         return Period(self.index - quarters)
+
+    def in_words(self, language: str) -> str:
+        """`2026年第三季度` in `zh`, `2026 Q3` in `en`."""
+        words, numerals = IN_WORDS[language]
+        return words.format(year=self.year, quarter=numerals[self.quarter - 1])
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.quarter}"

@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from rest_framework.renderers import BaseRenderer
+from rest_framework.serializers import Serializer
 
 from metroplan.common.text import safe_text
 
@@ -20,9 +21,10 @@ class CsvRenderer(BaseRenderer):
         rows = [flat(row) for row in rows_of(data)]
         buffer = io.StringIO()
         buffer.write("\ufeff")
-        writer = csv.DictWriter(buffer, fieldnames=list(rows[0]) if rows else headings(context))
+        writer = csv.DictWriter(buffer, fieldnames=columns(rows, headings(context)))
         writer.writeheader()
-        writer.writerows({key: cell(value) for key, value in row.items()} for row in rows)
+        for row in rows:
+            writer.writerow({key: cell(row[key]) for key in writer.fieldnames if key in row})
         name_file(context)
         return buffer.getvalue()
 
@@ -34,8 +36,20 @@ def rows_of(data: Any) -> list[dict]:
 
 
 def headings(context: dict | None) -> list[str]:
-    """Those of a list without rows."""
-    return list(context["view"].get_serializer().fields) if context else []
+    """Those of the list's fields, the nested ones too, whether a row has something there or not."""
+    fields = context["view"].get_serializer().fields if context else {}
+    return [
+        f"{name}.{inner}" if inner else name
+        for name, field in fields.items()
+        for inner in (field.fields if isinstance(field, Serializer) else [""])
+    ]
+
+
+def columns(rows: list[dict[str, Any]], expected: list[str]) -> list[str]:
+    """In the order of the rows' fields; a nested field that is empty in a row has no own column."""
+    names = list(dict.fromkeys([*expected, *(name for row in rows for name in row)]))
+    nested = {name.rpartition(".")[0] for name in names}
+    return [name for name in names if name not in nested]
 
 
 def name_file(context: dict | None) -> None:

@@ -9,7 +9,7 @@ from metroplan.organisations.models import Organisation, User
 from metroplan.submissions.models import ReportingForm, Submission
 
 Format = Literal["xlsx", "csv"]
-Change = Literal["added", "changed", "same", "missing"]
+Change = Literal["added", "changed", "noted", "same", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class DiffRow:
     """One line of the preview; `old_text` and `new_text` are it in the reader's language.
 
     `old` and `new` are the figures (a ratio in percent, a yes/no as 1 or 0), None where there is
-    none. `change`: added, changed, same, or missing, which is approved before and absent now.
+    none. `change`: added, changed, same, or missing, which is there before and absent now; between
+    two versions also noted, where the figure is the same and its note is another.
     """
 
     key: str
@@ -163,8 +164,11 @@ class SheetKind(Protocol):
     def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
         """By submission, how many staged lines differ from the quarter before."""
 
-    def diff(self, submission: Submission) -> list[DiffRow]:
-        """The staged lines of the current version against what is approved."""
+    def diff(self, submission: Submission, *, since: int | None = None) -> list[DiffRow]:
+        """The staged lines of the current version against what is approved.
+
+        With `since` against that earlier version instead.
+        """
 
     def apply(self, submission: Submission, actor: User) -> None:
         """Make the staged lines of the current version the approved ones; safe to repeat."""

@@ -18,7 +18,10 @@ def test_csv_has_the_rows_and_fields_of_the_list(figures, api):
     as_json = api("leader").get(f"{ROOT}progress/", {"page_size": 1000}).json()["results"]
     as_csv = table(api("leader"), "progress")
     assert len(as_csv) == len(as_json)
-    assert list(as_csv[0]) == list(as_json[0])
+    assert [name for name in as_csv[0] if "." not in name] == [
+        name for name in as_json[0] if name != "forecast"
+    ]
+    assert {name for name in as_csv[0] if "." in name} >= {"forecast.value", "forecast.verdict"}
     assert as_csv[0]["period"] == as_json[0]["period"]
 
 

@@ -54,7 +54,7 @@ CASES = [
         "slightly_behind",
         "截至2022年第四季度，岳阳市“新建标准”为30项，按计划进度应为32项，进度比93.8%，落后0.5个季度，"
         "略有滞后；2025年目标为不低于80项，已完成37.5%。",
-        "At 2022Q4, Yueyang: “New standards” stands at 30 items where the plan's path asks for "
+        "At 2022 Q4, Yueyang: “New standards” stands at 30 items where the plan's path asks for "
         "32 items: a schedule ratio of 93.8%, 0.5 quarters behind, slightly behind; the 2025 "
         "target is at least 80 items, of which 37.5% is done.",
     ),
@@ -76,14 +76,14 @@ CASES = [
         ("2022Q4", None, {}),
         "no_data",
         "截至2022年第四季度，岳阳市“新建标准”尚无数据，不能与2025年目标（不低于80项）比较。",
-        "At 2022Q4, Yueyang: “New standards” has no figure yet to compare with the 2025 target "
+        "At 2022 Q4, Yueyang: “New standards” has no figure yet to compare with the 2025 target "
         "(at least 80 items).",
     ),
     (
         ("2022Q4", None, {"newest": year_end(2021) - 3}),
         "stale",
         "没有可用的数据：最近一次为2021年第一季度，已超过4个季度的沿用期限。",
-        "the newest, of 2021Q1, is older than the 4 quarters a figure is carried forward.",
+        "the newest, of 2021 Q1, is older than the 4 quarters a figure is carried forward.",
     ),
     (
         ("2022Q4", "80", {}),

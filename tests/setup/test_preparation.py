@@ -1,5 +1,5 @@
 from metroplan import preparation
-from metroplan.finders import LoadedFilesFinder
+from metroplan.finders import AppFilesFinder, NpmFilesFinder
 
 
 def test_a_step_is_done_once_for_the_same_content(settings, tmp_path):
@@ -42,10 +42,16 @@ def test_the_database_has_an_identity(db):
 
 
 def test_only_files_that_pages_load_are_served_from_packages():
-    paths = [f"{storage.prefix or ''}/{path}" for path, storage in LoadedFilesFinder().list([])]
+    paths = [f"{storage.prefix or ''}/{path}" for path, storage in NpmFilesFinder().list([])]
     vendor = {path for path in paths if path.startswith("vendor/")}
     assert "vendor/tabler/css/tabler.min.css" in vendor
     assert "vendor/htmx/htmx.min.js" in vendor
     assert "vendor/icons/fonts/tabler-icons.woff2" in vendor
     assert len(vendor) < 15
     assert "/metroplan/favicon.svg" in paths
+
+
+def test_installed_apps_serve_the_files_of_the_api_pages_alone():
+    paths = {path for path, _storage in AppFilesFinder().list([])}
+    assert "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js" in paths
+    assert len(paths) < 10

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from metroplan.supervisor import Child, Supervisor
+
 PROGRAM = """
 import sys
 from metroplan.supervisor import Child, ChildFailed, Supervisor
@@ -59,6 +61,25 @@ def test_a_stop_takes_all_children_down(supervise, number):
     supervisor.send_signal(number)
     assert supervisor.wait(10) == 0
     assert not any(is_alive(pid) for pid in children)
+
+
+def test_the_others_wait_until_the_first_is_ready(monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    asked = iter([False, False, True])
+    children = [Child(name, [sys.executable, "-c", SLEEP]) for name in ("web", "worker")]
+    supervisor = Supervisor(children)
+    seen = []
+
+    def ready() -> bool:
+        seen.append([child.process is not None for child in children])
+        return next(asked)
+
+    def announce() -> None:
+        seen.append([child.process is not None for child in children])
+        supervisor.stopping = True
+
+    supervisor.run(ready=ready, announce=announce)
+    assert seen == [[True, False]] * 3 + [[True, True]]
 
 
 def test_a_killed_child_is_started_again(supervise):

@@ -155,7 +155,7 @@ def test_the_figures_stand_beside_the_four_quarters_before(world, as_person):
     ]
     past = {line.key: [figure.text for figure in line.past] for line in detail.lines}
     assert past["units"] == ["7", "", "", ""]
-    assert past["rate"] == ["", "", "", "75.0\u00a0% (3/4)"]
+    assert past["rate"] == ["", "", "", "75.0% (3/4)"]
 
 
 def test_a_returned_form_shows_the_reason_to_the_unit(world, as_person):

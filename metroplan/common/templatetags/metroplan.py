@@ -7,22 +7,14 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.template.context import RequestContext
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
+from metroplan.common.naming import reader_language
 from metroplan.common.periods import Period
-from metroplan.common.rounding import display
+from metroplan.common.rounding import NOT_KNOWN, exact_text, figure_text
 
 register = template.Library()
 
-DASH = "—"
 SUFFICIENT_COVERAGE = Decimal("0.80")
-QUARTERS = [
-    pgettext_lazy("quarter", "1"),
-    pgettext_lazy("quarter", "2"),
-    pgettext_lazy("quarter", "3"),
-    pgettext_lazy("quarter", "4"),
-]
 
 STATUS_ICONS = {
     "achieved": "ti-circle-check",
@@ -50,21 +42,25 @@ STATUS_ICONS = {
 @register.filter
 def figure(value: Decimal | None, decimals: int = 0) -> str:
     """`1234.5` as `1,234.5`, rounded for display by GB/T 8170; nothing is a dash."""
-    return DASH if value is None else grouped(display(Decimal(value), int(decimals)))
+    return figure_text(None if value is None else Decimal(value), int(decimals))
+
+
+@register.filter
+def exact(value: Decimal | None) -> str:
+    """`1234.50` as `1,234.5`: not rounded; nothing is a dash."""
+    return NOT_KNOWN if value is None else exact_text(value)
 
 
 @register.filter
 def percent(share: Decimal | None, decimals: int = 1) -> str:
     """A share (`0.375`) as `37.5%`. A measure in percent already is shown by `figure`."""
-    return DASH if share is None else f"{figure(Decimal(share) * 100, decimals)}%"
+    return NOT_KNOWN if share is None else f"{figure(Decimal(share) * 100, decimals)}%"
 
 
 @register.filter
 def period(value: Period | None) -> str:
     """`2026年第三季度` or `2026 Q3`; the column form `2026Q3` is the plain value."""
-    if value is None:
-        return DASH
-    return _("{year} Q{quarter}").format(year=value.year, quarter=QUARTERS[value.quarter - 1])
+    return NOT_KNOWN if value is None else value.in_words(reader_language())
 
 
 @register.filter
@@ -139,10 +135,3 @@ def css_class(widget: Any) -> str:
     if isinstance(widget, CheckboxInput):
         return "form-check-input"
     return "form-select" if isinstance(widget, Select) else "form-control"
-
-
-def grouped(text: str) -> str:
-    """Thousands separators in the whole part of a plain decimal text."""
-    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    whole, point, rest = digits.partition(".")
-    return f"{sign}{int(whole):,}{point}{rest}"

@@ -29,6 +29,10 @@
       lines.push(`${safe(words.coverage)}: ${safe(data.coverage[i])}${data.provisional[i] ? ` (${safe(words.provisional)})` : ""}`);
     }
     if (path[i] !== null) lines.push(`${safe(words.path)}: ${safe(written(path[i]))}`);
+    if (data.forecast[i] !== null) {
+      const [low, middle, high] = [data.forecast_low[i], data.forecast[i], data.forecast_high[i]].map((text) => safe(written(text)));
+      lines.push(`${safe(words.forecast)}: ${middle} (${low} – ${high})`);
+    }
     if (data.target_texts[i] !== null) lines.push(`${safe(words.target)}: ${safe(data.target_texts[i])}`);
     return lines.join("<br>");
   }
@@ -57,13 +61,23 @@
     series.push({ name: words.ceiling, type: "scatter", data: data.ceilings.map(number), symbol: "rect", symbolSize: [18, 3], color: colour("--mp-behind") });
   }
 
+  if (has(data.forecast)) {
+    const accent = colour("--mp-accent");
+    const low = data.forecast_low.map(number);
+    const width = data.forecast_high.map((text, i) => (text === null ? null : Number(text) - low[i]));
+    // A band is the stretch stacked on its lower edge; neither has a name, so the legend leaves both out.
+    const edge = { type: "line", stack: "band", symbol: "none", silent: true, lineStyle: { opacity: 0 } };
+    series.push({ ...edge, data: low }, { ...edge, data: width, areaStyle: { color: accent, opacity: 0.15 } });
+    series.push({ name: words.forecast, type: "line", data: data.forecast.map(number), symbol: "none", lineStyle: { type: "dotted", width: 2 }, color: accent });
+  }
+
   const chart = echarts.init(box, null, { renderer: "svg" });
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     aria: { enabled: false },
     grid: { left: 8, right: 56, top: 52, bottom: 8, containLabel: true },
-    legend: { top: 0, left: 0, data: series.filter((one) => one.data.some((v) => v !== null && v.value !== null)).map((one) => one.name) },
+    legend: { top: 0, left: 0, data: series.filter((one) => one.name && one.data.some((v) => v !== null && v.value !== null)).map((one) => one.name) },
     tooltip: { trigger: "axis", confine: true, formatter: tip },
     xAxis: { type: "category", data: data.quarters, boundaryGap: false, axisTick: { show: false },
       axisLabel: { hideOverlap: true, interval: (i, text) => text.endsWith("Q4"), formatter: (text) => text.slice(0, 4) } },

@@ -65,7 +65,8 @@ class PastFigure:
 class FigureLine:
     """A line of the form: what is approved, what would be, where it stood, the quarters before.
 
-    `change` is one of types.Change, or blank for a line that was reported neither then nor now.
+    `change` is one of types.Change, or blank for a line that was reported neither then nor now;
+    `since` is the same against the version that was returned, and `seen` what the line said there.
     """
 
     key: str
@@ -74,9 +75,16 @@ class FigureLine:
     old: str
     new: str
     change: str
+    seen: str
+    since: str
     source: StagedRow | None
     cells: str
     past: list[PastFigure]
+
+    @property
+    def moved(self) -> bool:
+        """Whether it says something else than in the version that was returned."""
+        return self.since in ("added", "changed", "noted", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,11 @@ class ChainLink:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionDetail:
-    """`last` is the newest upload, `present` the one whose content is the present version."""
+    """`last` is the newest upload, `present` the one whose content is the present version.
+
+    `seen` is the version that reviewers saw last before the present one; None where the present
+    one is the first they see, or nothing was uploaded since.
+    """
 
     submission: Submission
     due: Due
@@ -103,6 +115,7 @@ class SubmissionDetail:
     past_periods: list[Period]
     decisions: list[ReviewDecision]
     asked: int
+    seen: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -134,6 +147,11 @@ class SubmissionDetail:
         return not self.approved and any(line.old for line in self.lines)
 
     @property
+    def moved(self) -> int:
+        """How many lines say something else than in the version that was returned."""
+        return sum(line.moved for line in self.lines)
+
+    @property
     def may_hand_in(self) -> bool:
         return self.editable and self.submission.version > 0
 
@@ -150,8 +168,9 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
     last = uploads[0] if uploads else None
     asked = registry.get(submission.form.kind).lines(submission.form)
     periods = [submission.period - back for back in range(QUARTERS_BEFORE, 0, -1)]
-    lines = figure_lines(submission, asked, periods)
     decisions = list(submission.decisions.select_related("unit", "decided_by__organisation"))
+    seen = version_seen(submission, decisions)
+    lines = figure_lines(submission, asked, periods, seen)
     return SubmissionDetail(
         submission=submission,
         due=due_of(submission, today),
@@ -165,6 +184,7 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
         past_periods=periods,
         decisions=decisions,
         asked=len(asked),
+        seen=seen,
         counts=_counts(lines),
     )
 
@@ -184,20 +204,35 @@ def issue_lines(
     ]
 
 
+def version_seen(submission: Submission, decisions: list[ReviewDecision]) -> int | None:
+    """The content changes only after a return, so what was returned last is what was seen last."""
+    if submission.status == Status.APPROVED:
+        return None
+    returned = [
+        item.version for item in decisions if item.decision == ReviewDecision.Decision.RETURNED
+    ]
+    return returned[-1] if returned and returned[-1] < submission.version else None
+
+
 def figure_lines(
-    submission: Submission, asked: list[SheetLine], periods: list[Period]
+    submission: Submission, asked: list[SheetLine], periods: list[Period], seen: int | None
 ) -> list[FigureLine]:
-    """Every line of the form in its present version; nothing while no file was accepted."""
+    """Every line of the form in its present version; nothing while no file was accepted.
+
+    `seen` is the earlier version it is compared with, beside what is approved.
+    """
     if not submission.version:
         return []
     kind = registry.get(submission.form.kind)
     rows = {row.key: row for row in submission.rows.filter(version=submission.version)}
     diffs = {diff.key: diff for diff in kind.diff(submission)}
+    since = {} if seen is None else {d.key: d for d in kind.diff(submission, since=seen)}
     history = kind.history(submission, quarters=len(periods))
     return [
         _figure_line(
             line,
             diff=diffs.get(line.key),
+            since=since.get(line.key),
             source=rows.get(line.key),
             past=[PastFigure(at, history.get(line.key, {}).get(at, "")) for at in periods],
         )
@@ -206,7 +241,12 @@ def figure_lines(
 
 
 def _figure_line(
-    line: SheetLine, *, diff: DiffRow | None, source: StagedRow | None, past: list[PastFigure]
+    line: SheetLine,
+    *,
+    diff: DiffRow | None,
+    since: DiffRow | None,
+    source: StagedRow | None,
+    past: list[PastFigure],
 ) -> FigureLine:
     return FigureLine(
         key=line.key,
@@ -215,6 +255,8 @@ def _figure_line(
         old=diff.old_text if diff else "",
         new=diff.new_text if diff else "",
         change=diff.change if diff else "blank",
+        seen=since.old_text if since else "",
+        since=since.change if since else "blank",
         source=source,
         cells=", ".join(source.cells.values()) if source else "",
         past=past,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from metroplan.common.text import plain_number
+from metroplan.common.rounding import exact_text
 from metroplan.submissions.models import ReviewDecision, StagedRow, StoredFile
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.readers.cells import column_letter
@@ -99,7 +99,7 @@ def _cells(row: StagedRow, line: SheetLine | None) -> list[SourceCell]:
 
 
 def _number(value: Decimal | None) -> str:
-    return "" if value is None else plain_number(value)
+    return "" if value is None else exact_text(value)
 
 
 def _window(row: StagedRow) -> SheetWindow | None:
