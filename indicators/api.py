@@ -12,10 +12,13 @@ from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from indicators.api_what_if import WhatIfIn, WhatIfOut
 from indicators.engine.as_known import as_known_on, end_of
 from indicators.engine.goals import Unit, current_targets, targets_of
 from indicators.engine.in_force import in_force
@@ -24,6 +27,8 @@ from indicators.models import Indicator, Measure, Observation, Progress, RollUp,
 from indicators.rules import Verdict
 from indicators.selectors.explaining import explanation
 from indicators.selectors.forecasts import outlooks
+from indicators.services.what_if import simulate
+from metroplan.common.api_errors import ErrorOut
 from metroplan.common.api_fields import (
     IntegerFilter,
     ModelOut,
@@ -236,7 +241,7 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet):
 
     serializer_class = IndicatorOut
     permission_classes = [MayView]
-    needs = "plan.view"
+    stores_nothing = {"simulate"}
     lookup_field = "full_code"
     lookup_url_kwarg = "code"
     lookup_value_regex = "[^/]+"
@@ -244,9 +249,32 @@ class IndicatorViewSet(viewsets.ReadOnlyModelViewSet):
     ordering_fields = ["position", "code"]
     queryset = Indicator.objects.none()
 
+    @property
+    def needs(self) -> str:
+        return "figures.view" if self.action == "simulate" else "plan.view"
+
     def get_queryset(self) -> QuerySet[Indicator]:
         visible = Indicator.objects.visible_to(self.request.user).annotate(full_code=FULL_CODE)
         return visible.select_related("plan", "series__measure", "category", "owner")
+
+    @extend_schema(request=WhatIfIn, responses={200: WhatIfOut, 400: ErrorOut, 422: ErrorOut})
+    @action(detail=True, methods=["post"])
+    def simulate(self, request: Request, code: str) -> Response:
+        """The statuses that would follow from other targets, thresholds or figures, for the unit
+        and those above it; nothing is stored."""
+        indicator = self.get_object()
+        given = WhatIfIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        outcomes = simulate(
+            indicator=indicator,
+            organisation=given.validated_data["organisation"],
+            period=given.validated_data["period"],
+            supposed=given.supposed(),
+            user=request.user,
+        )
+        period = given.validated_data["period"]
+        answer = {"indicator": full_code(indicator), "period": period, "results": outcomes}
+        return Response(WhatIfOut(answer).data)
 
 
 class TargetViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):

@@ -1,15 +1,25 @@
 """The shape of what people send to change what is asked."""
 
-from typing import Any
+from decimal import Decimal
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from indicators.models import Revision
+from indicators.models import (
+    Comparator,
+    Indicator,
+    Kind,
+    MeasureBreak,
+    Revision,
+    SourceExplanation,
+)
 from indicators.rules import Thresholds
 from indicators.selectors.breakdown import METHODS
 from indicators.services.revision_values import BaselineValues, TargetValues
 from indicators.services.revisions import Papers
+from indicators.services.what_if import Supposed, SupposedFigure
+from metroplan.common.api_fields import QuarterFormField
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -121,4 +131,82 @@ class BreakdownFileForm(forms.Form):
         label=_("File with organisation, year, low, high"),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
+
+
+class WhatIfForm(forms.Form):
+    """Another target, another figure of the unit; what is left empty stays as it is."""
+
+    year = forms.TypedChoiceField(label=_("Milestone"), coerce=int, required=False)
+    low = figure_field(_("Another target"))
+    high = figure_field(_("Another upper end"))
+    value = figure_field(_("Another figure"))
+    numerator = figure_field(_("Another numerator"))
+    denominator = figure_field(_("Another denominator"))
+
+    def __init__(
+        self, *args: Any, years: list[int], ranged: bool, done: bool, kind: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, year) for year in years]
+        unused = {"value"} if kind == Kind.RATIO else {"numerator", "denominator"}
+        unused |= set() if ranged else {"high"}
+        unused |= {"year", "low", "high"} if done or not years else set()
+        for name in unused:
+            del self.fields[name]
+        if kind == Kind.YES_NO:
+            self.fields["value"] = forms.TypedChoiceField(
+                label=_("Another figure"),
+                choices=[("", "—"), (1, _("Done")), (0, _("Not done"))],
+                coerce=Decimal,
+                empty_value=None,
+                required=False,
+            )
+
+    @classmethod
+    def of(
+        cls, indicator: Indicator, years: list[int], sent: Any = None, year: int | None = None
+    ) -> Self:
+        """`year` is the milestone that is chosen first."""
+        return cls(
+            sent,
+            initial={"year": year},
+            years=years,
+            ranged=indicator.comparator == Comparator.RANGE,
+            done=indicator.comparator == Comparator.DONE,
+            kind=indicator.measure.kind,
+        )
+
+    def supposed(self, organisation: str) -> Supposed:
+        sent = self.cleaned_data
+        parts = {name: sent.get(name) for name in ("value", "numerator", "denominator")}
+        low, high = sent.get("low"), sent.get("high")
+        figures = [SupposedFigure(organisation, **parts)] if any_given(*parts.values()) else []
+        targets = {sent["year"]: TargetValues(low, high)} if any_given(low, high) else {}
+        return Supposed(targets=targets, thresholds={}, figures=figures)
+
+
+def any_given(*values: Decimal | None) -> bool:
+    return any(value is not None for value in values)
+
+
+class ExplanationForm(forms.Form):
+    """An empty text is refused by the service, in words that say why."""
+
+    period = QuarterFormField(required=False)
+    text = forms.CharField(
+        label=_("Why the two figures differ"),
+        required=False,
+        max_length=SourceExplanation._meta.get_field("text").max_length,
+    )
+
+
+class BreakForm(forms.Form):
+    period = QuarterFormField(label=_("First quarter of the new definition"))
+    document = forms.CharField(
+        label=_("Document number"), max_length=MeasureBreak._meta.get_field("document").max_length
+    )
+    reason = forms.CharField(
+        label=_("What is counted otherwise"),
+        max_length=MeasureBreak._meta.get_field("reason").max_length,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import breakdown, indicators, plans, revisions
+from indicators.views import breakdown, indicators, plans, revisions, sources, what_if
 
 app_name = "indicators"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("revisions/<int:pk>/reject/", revisions.revision_reject, name="revision-reject"),
     path("bundles/<uuid:bundle>/approve/", revisions.bundle_approve, name="bundle-approve"),
     path("thresholds/", revisions.threshold_list, name="threshold-list"),
+    path("sources/", sources.source_list, name="source-list"),
     path("<slug:plan>/", plans.plan_detail, name="plan-detail"),
     path(INDICATOR, indicators.indicator_detail, name="indicator-detail"),
     path(
@@ -23,6 +24,9 @@ urlpatterns = [
         indicators.indicator_contributions,
         name="indicator-contributions",
     ),
+    path(f"{INDICATOR}simulate/", what_if.indicator_simulate, name="indicator-simulate"),
+    path(f"{INDICATOR}explanations/", sources.indicator_explain, name="indicator-explain"),
+    path(f"{INDICATOR}breaks/", sources.indicator_break, name="indicator-break"),
     path(f"{INDICATOR}revisions/", revisions.indicator_revisions, name="indicator-revisions"),
     path(f"{INDICATOR}breakdown/", breakdown.indicator_breakdown, name="indicator-breakdown"),
     path(

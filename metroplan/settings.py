@@ -225,6 +225,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "indicators.tasks.recompute_everything",
         "schedule": crontab(hour=2, minute=10),
     },
+    "nightly-verify": {
+        "task": "indicators.tasks.verify_everything",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
     "follow-map": {"task": "indicators.tasks.follow_map", "schedule": crontab(minute=5)},
     "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},

@@ -52,6 +52,7 @@ class Things:
             "api:plan-detail": [self.plan.code],
             "api:task-detail": [f"{self.plan.code}.{self.task.number}"],
             "api:indicator-detail": [f"{self.plan.code}.{self.indicator.code}"],
+            "api:indicator-simulate": [f"{self.plan.code}.{self.indicator.code}"],
             "api:upload-detail": [self.upload.pk],
             "organisations:organisation-detail": [self.account.organisation.code],
             "organisations:token-revoke": [self.token.pk],

@@ -1,10 +1,18 @@
 """Lists ask the database as often for twenty rows as for two."""
 
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
+from indicators.models import RuleVersion
+from indicators.rules.terms import Thresholds
 from indicators.services.recompute import recompute_all
+from indicators.services.revision_values import TargetValues
+from indicators.services.revisions import Papers, propose_target
 from metroplan.api import router
-from metroplan.organisations.models import Role
+from metroplan.organisations.models import OrganisationChange, Role
 from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Milestone, PlanTask, PlanTaskUnit, ResponsibleUnit
 from tests.counting import assert_queries
@@ -15,11 +23,15 @@ from tests.world import World, add_indicator, add_measure, add_person, add_targe
 LISTS = {
     "dashboards:audit-list": "auditor",
     "organisations:organisation-list": "leader",
+    "organisations:change-list": "leader",
     "organisations:account-list": "system_admin",
     "organisations:profile": "clerk",
     "indicators:plan-list": "leader",
+    "indicators:source-list": "leader",
     "indicators:indicator-contributions": "leader",
     "indicators:observation-trace": "leader",
+    "indicators:revision-list": "staff",
+    "indicators:threshold-list": "staff",
 } | {f"api:{base}-list": "leader" for _name, _view, base in router.registry}
 
 
@@ -46,9 +58,26 @@ def grow(world: World, number: int) -> None:
         add_target(world, "city-standards", unit, 2025, 3)
         report(world, "standards", unit, "2022Q3", index)
         uploaded(world, opened(world, unit), person=f"clerk{index}")
+        revise(world, unit, index)
     for index in range(min(number, 18)):
         create_token(user=world.people["clerk"], name=f"key {index}", scope="read", days=30)
     recompute_all()
+
+
+def revise(world: World, unit: str, index: int) -> None:
+    """One more proposal, one more version of the thresholds and one more change of the map."""
+    propose_target(
+        indicator=world.indicators["standards"],
+        organisation=world.units[unit],
+        year=2025,
+        values=TargetValues(Decimal(5)),
+        papers=Papers(date(2023, 1, 1), "document", "reason"),
+        actor=world.people["staff"],
+    )
+    thresholds = Thresholds(version=100 + index)
+    RuleVersion.objects.create(effective_from=date(2023, 1, 1), **asdict(thresholds))
+    change = OrganisationChange.objects.create(kind="transfer", effective_on=date(2020, 1, 1))
+    change.parts.create(source=world.units[unit], target=world.units[unit])
 
 
 def lengthen_plan(world: World, index: int) -> None:

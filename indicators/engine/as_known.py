@@ -1,6 +1,6 @@
 """Looking back: the portal as it was known at the end of a day.
 
-Within `as_known_on` the tables of figures, targets, baselines, rule versions, roll-ups and
+Within `as_known_on` the tables of figures, targets, baselines, rule versions, breaks, roll-ups and
 statuses show what was known then, to every query of this connection: temporary tables and views
 of the same names stand before them. So whatever reads them needs to know nothing of it. Roll-ups
 and statuses are computed anew for the units and measures asked for; others are not there.
@@ -16,7 +16,15 @@ from django.utils import timezone
 from indicators.engine.computing import compute_affected
 from indicators.engine.scope import create_tables, spread_upwards
 from indicators.engine.tables import Tables
-from indicators.models import BaselineRevision, Observation, Progress, RollUp, RuleVersion, Target
+from indicators.models import (
+    BaselineRevision,
+    MeasureBreak,
+    Observation,
+    Progress,
+    RollUp,
+    RuleVersion,
+    Target,
+)
 from metroplan.common.periods import newest_closed
 from metroplan.organisations.models import Organisation
 
@@ -27,6 +35,7 @@ REVISIONS_KNOWN = (
     "CREATE TEMP VIEW {table} AS SELECT * FROM {table} "
     "WHERE recorded_at <= %(known_at)s AND effective_from <= %(day)s"
 )
+BREAKS_KNOWN = "CREATE TEMP VIEW {table} AS SELECT * FROM {table} WHERE recorded_at <= %(known_at)s"
 FIGURES_KNOWN = """
     CREATE TEMP VIEW {table} AS
     SELECT {columns}, NULL::timestamptz AS superseded_at FROM {table}
@@ -86,6 +95,7 @@ def _statements() -> Iterator[str]:
         yield f"CREATE TEMP TABLE {table} (LIKE {table} INCLUDING ALL) ON COMMIT DROP"
     for model in REVISED:
         yield REVISIONS_KNOWN.format(table=model._meta.db_table)
+    yield BREAKS_KNOWN.format(table=MeasureBreak._meta.db_table)
     columns = [field.column for field in Observation._meta.concrete_fields]
     columns.remove("superseded_at")
     yield FIGURES_KNOWN.format(table=Observation._meta.db_table, columns=", ".join(columns))
@@ -93,7 +103,7 @@ def _statements() -> Iterator[str]:
 
 def _take_down() -> None:
     with connection.cursor() as cursor:
-        for model in (*REVISED, Observation):
+        for model in (*REVISED, MeasureBreak, Observation):
             cursor.execute(f"DROP VIEW pg_temp.{_table(model)}")
         for model in COMPUTED:
             cursor.execute(f"DROP TABLE pg_temp.{_table(model)}")

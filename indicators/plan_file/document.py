@@ -21,7 +21,7 @@ class HeaderSpec:
     code: str
     title: Text
     document_no: str
-    issuer: str
+    issuer: Text
     organisation: str | None
     issued_on: date | None
     starts: Period | None
@@ -172,7 +172,7 @@ def header_spec(item: dict[str, Any]) -> HeaderSpec:
         code=item["code"],
         title=_text(item, "title"),
         document_no=item["document_no"] or "",
-        issuer=item.get("issuer", ""),
+        issuer=_text(item, "issuer"),
         organisation=item["organisation"],
         issued_on=item["issued_on"],
         starts=_period(item["starts"]),

@@ -111,7 +111,7 @@ PLAN = section(PLAN_FIELDS, {"notes": NOTES})
 HEADER = section(
     PLAN_FIELDS
     | {
-        "issuer": line_of(120),
+        "issuer": both(120, 160),
         "organisation": or_null(coded(ORGANISATION, 16)),
         "starts": or_null(coded(QUARTER)),
         "ends": or_null(coded(QUARTER)),

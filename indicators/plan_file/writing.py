@@ -33,8 +33,8 @@ from metroplan.plans.models import (
 )
 
 PLAN_FIELDS = [
-    *("title_zh", "title_en", "document_no", "organisation_id", "issuer", "issued_on", "starts"),
-    *("ends", "parent_id", "url", "status", "notes_zh", "notes_en"),
+    *("title_zh", "title_en", "document_no", "organisation_id", "issuer_zh", "issuer_en"),
+    *("issued_on", "starts", "ends", "parent_id", "url", "status", "notes_zh", "notes_en"),
 ]
 MEASURE_FIELDS = [
     *("name_zh", "name_en", "unit_zh", "unit_en", "kind", "accumulation", "roll_up", "mean_level"),
@@ -58,7 +58,7 @@ def plan_row(header: Any, organisation: Any, parent: Plan | None) -> Plan:
         **pair("title", header.title),
         document_no=header.document_no,
         organisation=organisation,
-        issuer=header.issuer,
+        **pair("issuer", header.issuer),
         issued_on=header.issued_on,
         starts=header.starts,
         ends=header.ends,

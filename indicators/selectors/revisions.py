@@ -12,6 +12,7 @@ from indicators.engine.in_force import baselines_in_force
 from indicators.models import (
     BaselineRevision,
     Indicator,
+    MeasureBreak,
     Revision,
     RevisionKind,
     RevisionState,
@@ -71,7 +72,8 @@ class BaselineLine:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Every revision of a unit's targets and of the indicator's baseline, newest first."""
+    """Every revision of a unit's targets and of the indicator's baseline, newest first; `breaks`
+    are those in the definition of its measure."""
 
     indicator: Indicator
     organisation: Organisation
@@ -79,6 +81,7 @@ class History:
     baselines: tuple[BaselineLine, ...]
     waiting: tuple[Proposal, ...]
     years: tuple[int, ...]
+    breaks: tuple[MeasureBreak, ...]
 
 
 def visible_revisions(user: User) -> QuerySet[Revision]:
@@ -151,6 +154,7 @@ def history(indicator: Indicator, organisation: Organisation, user: User) -> His
         baselines=tuple(_baselines(indicator)),
         waiting=tuple(proposal(row, user) for row in waiting.filter(about)),
         years=tuple(indicator.plan.milestones.order_by("year").values_list("year", flat=True)),
+        breaks=tuple(indicator.measure.breaks.order_by("-period")),
     )
 
 

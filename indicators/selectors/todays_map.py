@@ -18,6 +18,7 @@ from indicators.models import RollUpRule, Series, Window
 from indicators.selectors.units import UnitRef
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, User
+from metroplan.organisations.querysets import unit_key
 
 DIVISIBLE = {RollUpRule.SUM, RollUpRule.RATIO}
 
@@ -177,7 +178,11 @@ def todays_map(
     places = {row[1] for row in rows}
     lines = [_figure(row, series, units) for row in rows]
     lines += [TodaysFigure(period, units.at(path)) for path in below if path not in places]
-    return sorted(lines, key=lambda line: (line.reason == "no_successor", line.unit.code))
+    return sorted(lines, key=_place)
+
+
+def _place(line: TodaysFigure) -> tuple[bool, str]:
+    return line.reason == "no_successor", unit_key(line.unit.code)
 
 
 def todays_series(
@@ -245,7 +250,7 @@ class _Units:
         return self._by_code[path.strip("/").split("/")[-1]]
 
     def of(self, keys: list[int]) -> tuple[UnitRef, ...]:
-        return tuple(sorted((self._by_id[key] for key in keys), key=lambda ref: ref.code))
+        return tuple(sorted((self._by_id[key] for key in keys), key=lambda ref: unit_key(ref.code)))
 
 
 def _figure(row: tuple, series: Series, units: _Units) -> TodaysFigure:

@@ -9,7 +9,7 @@ from django.db import connection
 from metroplan.common.naming import BilingualName
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, OrganisationAncestry, User
-from metroplan.organisations.querysets import within
+from metroplan.organisations.querysets import unit_key, unit_order, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def children_of(organisation: Organisation, period: Period, user: User) -> list[
             ancestor=organisation, depth=1, since__lte=period.index, until__gt=period.index
         )
         .select_related("descendant")
-        .order_by("descendant__code")
+        .order_by(unit_order("descendant__code"))
     )
     return [UnitRef.of(row.descendant, user) for row in rows]
 
@@ -80,7 +80,6 @@ MISSING = """
                      WHERE b.ancestor_id = a.descendant_id AND b.depth = 1
                        AND b.since <= %(period)s AND b.until > %(period)s
                 ) END
-     ORDER BY r.series_id, o.code
 """
 
 
@@ -103,4 +102,6 @@ def missing_units(
         )
         for series_id, *unit in cursor.fetchall():
             missing[series_id].append(UnitRef(*unit))
+    for units in missing.values():
+        units.sort(key=lambda unit: unit_key(unit.code))
     return missing

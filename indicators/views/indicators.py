@@ -2,20 +2,23 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from indicators.charts import trajectory_chart
 from indicators.exports import contributions_csv
+from indicators.forms import ExplanationForm, WhatIfForm
 from indicators.models import Indicator, Observation
-from indicators.selectors.indicator import indicator_page
+from indicators.selectors.indicator import IndicatorPage, indicator_page
+from indicators.selectors.sources import comparison, sources
 from indicators.selectors.standing import fingerprint, fingerprint_of
 from indicators.selectors.trace import observation_trace
 from indicators.views.choosing import chosen_line, chosen_period, quarters
 from indicators.views.known_on import as_known
 from indicators.views.todays import todays_lines
 from metroplan.common.files import csv_response
-from metroplan.common.periods import Period
+from metroplan.common.periods import Period, newest_closed
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.policy import require
 
@@ -23,7 +26,7 @@ from metroplan.organisations.policy import require
 @require_safe
 def indicator_detail(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     indicator, period = visible_indicator(request, plan, code), chosen_period(request)
-    line = _line(request, indicator, period)
+    line = chosen_unit_line(request, indicator, period)
     with as_known(request, line[-1], [indicator]):
         return _detail(request, indicator, period, line)
 
@@ -40,14 +43,25 @@ def _detail(
         "todays": todays_lines(request, indicator, page.organisation, period),
         "quarters": quarters(first, page.period),
         "fingerprint": fingerprint_of(page.standing.computed_at),
+        "what_if": _what_if(request, page),
+        "sources": sources(indicator.measure, page.organisation, period, request.user),
+        "explanation_form": ExplanationForm(),
     }
     return render(request, "indicators/indicator_detail.html", context)
+
+
+def _what_if(request: HttpRequest, page: IndicatorPage) -> WhatIfForm | None:
+    """None where the page looks back, or ahead: only what is known now can be played with."""
+    if request.known_on or page.period > newest_closed(timezone.localdate()):
+        return None
+    years = [row.year for row in page.targets]
+    return WhatIfForm.of(page.indicator, years, year=page.standing.milestone_year)
 
 
 @require_safe
 def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     indicator, period = visible_indicator(request, plan, code), chosen_period(request)
-    unit = _line(request, indicator, period)[-1]
+    unit = chosen_unit_line(request, indicator, period)[-1]
     with as_known(request, unit, [indicator]):
         text = contributions_csv(indicator_page(indicator, unit, period, request.user))
     return csv_response(text, f"{indicator.code}_{unit.code}_{period}.csv")
@@ -59,7 +73,7 @@ def indicator_fingerprint(request: HttpRequest, plan: str, code: str) -> HttpRes
     """A few bytes that change when the page's figures were computed anew."""
     indicator = visible_indicator(request, plan, code)
     period = chosen_period(request)
-    organisation = _line(request, indicator, period)[-1]
+    organisation = chosen_unit_line(request, indicator, period)[-1]
     text = fingerprint(organisation, period, plan=plan, indicator=code)
     return HttpResponse(text, content_type="text/plain")
 
@@ -69,7 +83,11 @@ def observation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Observation.objects.visible_to(request.user).select_related("measure", "organisation")
     observation = get_object_or_404(visible, pk=pk)
     require(request.user, "figures.view", observation)
-    context = {"trace": observation_trace(observation, request.user)}
+    context = {
+        "trace": observation_trace(observation, request.user),
+        "comparison": comparison(observation, request.user),
+        "explanation_form": ExplanationForm(),
+    }
     return render(request, "indicators/observation_trace.html", context)
 
 
@@ -85,7 +103,9 @@ def visible_indicator(request: HttpRequest, plan: str, code: str) -> Indicator:
     return get_object_or_404(visible, plan__code=plan, code=code)
 
 
-def _line(request: HttpRequest, indicator: Indicator, period: Period) -> list[Organisation]:
+def chosen_unit_line(
+    request: HttpRequest, indicator: Indicator, period: Period
+) -> list[Organisation]:
     """The owner's figures first; those of the reader's own unit where it stands below."""
     own, owner = request.user.organisation, indicator.owner
     line = chosen_line(request, owner if owner.path.startswith(own.path) else own, period)

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from indicators.engine.in_force import thresholds_in_force
-from indicators.forms import BaselineForm, PapersForm, RejectForm, TargetForm, ThresholdsForm
+from indicators.forms import (
+    BaselineForm,
+    BreakForm,
+    PapersForm,
+    RejectForm,
+    TargetForm,
+    ThresholdsForm,
+)
 from indicators.models import Comparator, Indicator, Revision, RuleVersion
 from indicators.selectors.revisions import (
     baseline_now,
@@ -120,7 +127,13 @@ def indicator_revisions(request: HttpRequest, plan: str, code: str) -> HttpRespo
                 return _proposed(request, indicator, unit, sent)
             except MetroplanError as refused:
                 problem = refused
-    context = {"page": page, "form": form, "baseline_form": baseline, "problem": problem}
+    context = {
+        "page": page,
+        "form": form,
+        "baseline_form": baseline,
+        "break_form": BreakForm(),
+        "problem": problem,
+    }
     status = UNPROCESSABLE if request.method == "POST" else 200
     if problem:
         status = problem.status

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.problems import MetroplanError
 
@@ -13,9 +14,26 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Django answers with nothing to read; the API has a body of its own.
+        if isinstance(response, HttpResponseNotAllowed):
+            return _not_allowed(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, MetroplanError):
-            return render(request, "problem.html", {"problem": error}, status=error.status)
-        return None
+        return _page(request, error) if isinstance(error, MetroplanError) else None
+
+
+def _not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    error = MetroplanError(
+        "request.method_not_allowed",
+        _("This address is not opened in this way: go back and use what the page offers."),
+        status=response.status_code,
+    )
+    page = _page(request, error)
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
+
+
+def _page(request: HttpRequest, error: MetroplanError) -> HttpResponse:
+    return render(request, "problem.html", {"problem": error}, status=error.status)

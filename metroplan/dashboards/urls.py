@@ -11,5 +11,6 @@ urlpatterns = [
     path("overview/", views_overview.overview_page, name="overview"),
     path("overview/overview.csv", views_overview.overview_export, name="overview-export"),
     path("overview/fingerprint/", views_overview.overview_fingerprint, name="overview-fingerprint"),
+    path("operations/", views.operations, name="operations"),
     path("audit-events/", views.audit_list, name="audit-list"),
 ]

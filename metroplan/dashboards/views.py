@@ -1,4 +1,4 @@
-"""The start page of each role, and the audit log."""
+"""The start page of each role, the audit log, and how the portal itself is doing."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from metroplan.dashboards.audit import described, events
 from metroplan.dashboards.forms import AuditFilterForm
+from metroplan.dashboards.operations import state_of_operations
 from metroplan.organisations.models import Role
 from metroplan.organisations.policy import require
 
@@ -37,3 +38,9 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "rows": described(page.object_list)}
     return render(request, "dashboards/audit_list.html", context)
+
+
+@require_safe
+def operations(request: HttpRequest) -> HttpResponse:
+    require(request.user, "operations.view")
+    return render(request, "dashboards/operations.html", {"state": state_of_operations()})

@@ -1,10 +1,15 @@
 """What a person may see: their unit and everything below it, nowhere else decided."""
 
+import re
 from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Collate
+
+# Letters come after digits: 451100-Z1 is read as 4511Z1, behind 451199 and before 451200.
+ZONE = "(00)*-Z"
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -14,6 +19,17 @@ class ScopedQuerySet(models.QuerySet):
         if not getattr(user, "is_authenticated", False):
             return self.none()
         return self.filter(within(self.model.org_lookup, user.organisation.path))
+
+
+def unit_order(lookup: str = "code") -> Collate:
+    """To order units by: their code, but the zones of a unit after its counties."""
+    code = Func(F(lookup), Value(ZONE), Value("Z"), function="regexp_replace")
+    return Collate(code, "C")
+
+
+def unit_key(code: str) -> str:
+    """The same for a list that is read already."""
+    return re.sub(ZONE, "Z", code, count=1)
 
 
 def not_ended(day: date) -> Q:

@@ -15,7 +15,7 @@ from metroplan.organisations.models import (
     OrganisationLink,
     User,
 )
-from metroplan.organisations.querysets import not_ended
+from metroplan.organisations.querysets import not_ended, unit_order
 from metroplan.organisations.selectors_map import left_behind
 
 LEVELS_SHOWN = 2
@@ -68,14 +68,14 @@ class UnitDetail:
 def unit_tree(user: User, *, ended: bool = False) -> list[UnitNode]:
     """The user's unit and two levels below it; deeper ones are on the units' own pages."""
     deepest = user.organisation.path.strip("/").count("/") + LEVELS_SHOWN
-    units = Organisation.objects.visible_to(user).order_by("path", "code")
+    units = Organisation.objects.visible_to(user).order_by(unit_order())
     if not ended:
         units = units.filter(not_ended(timezone.localdate()))
     return nest([unit for unit in units if unit.path.strip("/").count("/") <= deepest])
 
 
 def nest(units: list[Organisation]) -> list[UnitNode]:
-    """From a list ordered by path; a unit whose parent is not in it stands at the top."""
+    """From a list in the order of units; a unit whose parent is not in it stands at the top."""
     nodes = {unit.code: UnitNode(unit) for unit in units}
     tops = []
     for unit in units:
@@ -89,6 +89,7 @@ def matching(user: User, text: str, *, ended: bool = False) -> QuerySet[Organisa
     units = Organisation.objects.visible_to(user).filter(
         Q(code__startswith=text) | Q(name_zh__icontains=text) | Q(name_en__icontains=text)
     )
+    units = units.order_by(unit_order())
     return units if ended else units.filter(not_ended(timezone.localdate()))
 
 
@@ -108,7 +109,9 @@ def unit_detail(user: User, unit: Organisation) -> UnitDetail:
         above.code: above for above in Organisation.objects.filter(code__in=codes_above(unit))
     }
     parents = unit.parent_links.select_related("parent").order_by("valid_from")
-    below = unit.child_links.select_related("child").order_by("child__code", "valid_from")
+    below = unit.child_links.select_related("child").order_by(
+        unit_order("child__code"), "valid_from"
+    )
     return UnitDetail(
         unit=unit,
         above=[by_code[code] for code in codes_above(unit) if code in by_code],

@@ -16,7 +16,7 @@ from metroplan.organisations.models import (
     OrganisationLink,
     User,
 )
-from metroplan.organisations.querysets import within
+from metroplan.organisations.querysets import unit_order, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def change_detail(change: OrganisationChange, user: User) -> ChangeDetail:
         row=row,
         links=tuple(
             link
-            for link in links.order_by("child__code", "valid_from")
+            for link in links.order_by(unit_order("child__code"), "valid_from")
             if on in (link.valid_from, link.valid_to)
         ),
         left=tuple(left_behind(ended, Period.containing(on))),

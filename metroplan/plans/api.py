@@ -22,8 +22,8 @@ class PlanOut(serializers.ModelSerializer):
     class Meta:
         model = Plan
         fields = [
-            "code", "title_zh", "title_en", "document_no", "organisation", "issuer", "issued_on",
-            "starts", "ends", "parent", "url", "status", "notes_zh", "notes_en",
+            "code", "title_zh", "title_en", "document_no", "organisation", "issuer_zh", "issuer_en",
+            "issued_on", "starts", "ends", "parent", "url", "status", "notes_zh", "notes_en",
         ]  # fmt: skip
 
 

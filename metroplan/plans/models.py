@@ -31,7 +31,8 @@ class Plan(models.Model):
         related_name="plans",
         verbose_name=_("issuing unit"),
     )
-    issuer = models.CharField(_("issued by"), max_length=120, blank=True)
+    issuer_zh = models.CharField(_("issued by, in Chinese"), max_length=120, blank=True)
+    issuer_en = models.CharField(_("issued by, in English"), max_length=160, blank=True)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     starts = PeriodField(_("first quarter"), null=True, blank=True)
     ends = PeriodField(_("last quarter"), null=True, blank=True)
@@ -71,6 +72,11 @@ class Plan(models.Model):
     @property
     def notes(self) -> str:
         return localised(self, "notes")
+
+    @property
+    def issuer(self) -> str:
+        """Who issued it where that is no unit of the tree."""
+        return localised(self, "issuer")
 
     def audit_scope(self) -> str:
         return self.organisation.path if self.organisation else ""

@@ -8,7 +8,7 @@ from django.template import Context, RequestContext, Template
 from django.utils import translation
 
 from metroplan.common.periods import Period
-from metroplan.common.templatetags.metroplan import figure, percent, period, under
+from metroplan.common.templatetags.metroplan import exact, figure, percent, period, under
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,12 @@ from metroplan.common.templatetags.metroplan import figure, percent, period, und
 )
 def test_figures_are_grouped_and_rounded_half_to_even(value, decimals, text):
     assert figure(value if value is None else Decimal(value), decimals) == text
+
+
+def test_an_exact_figure_keeps_the_decimals_it_has():
+    assert exact(Decimal("1422.500000")) == "1,422.5"
+    assert exact(Decimal("1397.000000")) == "1,397"
+    assert exact(None) == "—"
 
 
 def test_shares_are_percent_and_not_clipped():

@@ -1,6 +1,7 @@
 """The log's page, and the start page of each role."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,12 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from metroplan.audit.record import record
-from metroplan.dashboards.audit import said
-from metroplan.dashboards.audit_words import ACTIONS
-from metroplan.submissions.models import FigureState
+from metroplan.dashboards.audit_values import Names, said
+from metroplan.dashboards.audit_words import ACTIONS, THINGS
+from tests.world import add_measure
 
 PAGE = "dashboards:audit-list"
 
@@ -135,11 +136,61 @@ def test_without_a_role_one_starts_at_the_own_account(client, world):
     assert page.redirect_chain[-1][0] == reverse("organisations:profile")
 
 
-def test_values_are_said_for_a_reader():
-    assert said("expires_at", "2024-03-31T16:30:00.123456+00:00") == "2024-04-01 00:30"
-    assert said("name", "2024Q1") == "2024Q1"
-    assert said("after", ["value", "12.000000", None, None]) == "12"
-    assert said("after", ["value", None, "9.500000", "10"]) == "9.5/10"
-    assert str(said("after", ["zero", "0.000000", None, None])) == str(FigureState.ZERO.label)
-    assert said("after", ["450103", "450105"]) == "450103, 450105"
-    assert said("name", None) is None
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("expires_at", "2024-03-31T16:30:00.123456+00:00", "2024-04-01 00:30"),
+        ("name", "2024Q1", "2024Q1"),
+        ("after", ["value", "15.000000", None, None], "15"),
+        ("after", ["value", None, "1397.500000", "1422"], "1,397.5/1,422"),
+        ("after", ["zero", "0.000000", None, None], "Confirmed zero"),
+        ("coverage", "0.800000", "0.8"),
+        ("low", "657699", "657,699"),
+        ("document", "657699", "657699"),
+        ("year", 2025, "2025"),
+        ("lines", 59394, "59,394"),
+        ("state", "proposed", "Proposed"),
+        ("kind", "ratio", "Ratio"),
+        ("status", "in_force", "In force"),
+        ("added", ["milestone 2025", "box row 3.1"], "milestone 2025, row of a box 3.1"),
+        ("counts", {"milestone added": 3, "lines": 5}, "milestone added: 3; lines: 5"),
+        ("after", ["a", "b"], "a, b"),
+    ],
+)
+def test_values_are_said_for_a_reader(field, value, text):
+    with translation.override("en"):
+        assert str(said(field, value, Names())) == text
+
+
+def test_a_value_that_is_not_there_stays_so():
+    assert said("name", None, Names()) is None
+
+
+def test_measures_and_units_are_named_beside_their_codes(client, world):
+    unit = world.units["A"]
+    add_measure(world, "platform", kind="yes_no", roll_up="share")
+    record(
+        "observations.written",
+        actor=None,
+        on=unit,
+        after={
+            "units": ["value", "15.000000", None, None],
+            "platform": ["zero", "0.000000", None, None],
+        },
+        successors={unit.code: "1.000000"},
+    )
+    client.force_login(world.people["auditor"])
+    (row,) = client.get(reverse(PAGE)).context["rows"]
+    assert [(change.field, str(change.after)) for change in row.changes[:2]] == [
+        ("数据项units units", "15"),
+        ("数据项platform platform", "否"),
+    ]
+    assert row.changes[2].after == f"A区 {unit.code}: 1"
+
+
+def test_every_row_of_a_plan_has_words():
+    root = Path(settings.BASE_DIR) / "indicators" / "plan_file"
+    written = "".join(file.read_text("utf-8") for file in root.glob("*.py"))
+    things = set(re.findall(r'(?:thing=|removed\()"([a-z ]+)"', written))
+    assert len(things) > 10
+    assert things - set(THINGS) == set()

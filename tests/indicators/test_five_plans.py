@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count
+from django.utils import translation
 
 from indicators.models import FormMeasure, Indicator, Measure, Series, Target
 from indicators.plan_file import load, parse, plan_diff
@@ -67,6 +68,14 @@ def test_every_plan_has_its_parent_and_the_parents_carry_no_indicators():
     assert Plan.objects.get(code="liaoning-2014").parent.code == "national-2013"
     assert Plan.objects.get(code="hunan-2022").parent.document_no == "国发〔2021〕37号"
     assert Plan.objects.count() == 10
+
+
+def test_the_issuer_of_a_parent_plan_is_named_in_the_readers_language():
+    plan = Plan.objects.get(code="national-2013")
+    with translation.override("zh-hans"):
+        assert plan.issuer == "国务院"
+    with translation.override("en"):
+        assert plan.issuer == "State Council"
 
 
 @pytest.mark.parametrize(

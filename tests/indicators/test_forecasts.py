@@ -1,22 +1,25 @@
 """What a page and the API foretell, from which quarters, and where the line is cut."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal as D
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from indicators.charts import trajectory_chart
 from indicators.engine.goals import current_targets
-from indicators.models import MeasureBreak, Progress
+from indicators.models import MeasureBreak, Observation, Progress, Target
 from indicators.selectors.forecasts import key_of, outlooks
-from indicators.services import recompute
 from indicators.services.recompute import drain, recompute_all
+from metroplan.audit.models import AuditEvent
 from metroplan.common.periods import Period
 from metroplan.organisations.map_changes import Successor
 from metroplan.organisations.services.changes import apply_change
 from tests.indicators.figured import PAGE
 from tests.world import World, add_indicator, add_measure, add_target, report
 
+localdate = timezone.localdate
 TODAY = date(2023, 4, 20)
 NOW = "2023Q1"
 QUARTERS = [str(Period.parse(NOW) - back) for back in range(8, -1, -1)]
@@ -27,7 +30,9 @@ def day(monkeypatch):
     """Sets the day on which the portal is asked."""
 
     def is_now(day: date) -> None:
-        monkeypatch.setattr(recompute.timezone, "localdate", lambda: day)
+        monkeypatch.setattr(
+            timezone, "localdate", lambda moment=None: localdate(moment) if moment else day
+        )
 
     is_now(TODAY)
     return is_now
@@ -64,13 +69,15 @@ def test_the_line_goes_on_to_the_next_milestone(steady):
 
 def test_a_page_says_it_in_words_and_draws_the_band(steady, client):
     client.force_login(steady.people["leader"])
-    page = client.get(PAGE.format("standards"), {"period": NOW}, headers={"accept-language": "en"})
-    assert "Target likely reached" in page.content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(PAGE.format("standards"), {"period": NOW})
+    assert "Likely to reach the target" in page.content.decode()
     chart = trajectory_chart(page.context["page"])
     at = dict(zip(chart["quarters"], chart["forecast"], strict=True))
     assert (D(at[NOW]), D(at["2025Q4"]), at["2022Q4"]) == (36, 80, None)
     assert len(chart["forecast_low"]) == len(chart["forecast_high"]) == len(chart["quarters"])
-    page = client.get(PAGE.format("standards"), {"period": NOW}, headers={"accept-language": "zh"})
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = client.get(PAGE.format("standards"), {"period": NOW})
     assert "预计能够达到" in page.content.decode()
 
 
@@ -185,3 +192,41 @@ def change(world: World, kind: str, on: str, units, successors=(), parent=None) 
         today=TODAY,
     )
     drain()
+
+
+def record(client, world: World, **sent):
+    client.force_login(world.people["staff"])
+    given = {"period": "2022Q2", "document": "省计字〔2022〕1号", "reason": "口径调整"} | sent
+    return client.post(PAGE.format("standards") + "breaks/", given)
+
+
+def test_a_break_is_recorded_on_a_page_with_its_document(steady, client):
+    assert record(client, steady).status_code == 302
+    assert str(outlook(steady).broken_at) == "2022Q2"
+    history = client.get(PAGE.format("standards") + "revisions/").content.decode()
+    assert "省计字〔2022〕1号" in history and "口径调整" in history
+    assert AuditEvent.objects.get(action="measure.broken").data["after"]["reason"] == "口径调整"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [({"period": "soon"}, 422), ({"document": ""}, 422), ({"reason": " "}, 422), ({}, 409)],
+)
+def test_a_break_that_says_nothing_new_is_refused(steady, client, sent, status):
+    if status == 409:
+        record(client, steady)
+    before = MeasureBreak.objects.count()
+    assert record(client, steady, **sent).status_code == status
+    assert MeasureBreak.objects.count() == before
+
+
+def test_a_break_that_was_recorded_later_was_not_known_then(steady, client):
+    record(client, steady)
+    MeasureBreak.objects.update(recorded_at="2023-06-01T00:00:00+08:00")
+    past = timezone.make_aware(datetime(2023, 4, 1))
+    Observation.objects.update(recorded_at=past)
+    Target.objects.update(recorded_at=past)
+    query = {"period": NOW, "known_on": "2023-04-20"}
+    page = client.get(PAGE.format("standards"), query).context["page"]
+    assert (page.outlook.broken_at, page.outlook.points) == (None, 9)
+    assert str(outlook(steady).broken_at) == "2022Q2"

@@ -213,6 +213,15 @@ def test_every_status_has_a_case():
     assert {status for _, status, _, _ in CASES} == {status.value for status in Status}
 
 
+def test_large_numbers_are_grouped_as_on_the_pages():
+    _, zh, en = say("2026Q3", "657699", low="1000000")
+    assert zh.startswith(
+        "截至2026年第三季度，岳阳市“新建标准”为657,699项，2025年目标（不低于1,000,000项）"
+    )
+    assert "相差342,301项" in zh
+    assert "stands at 657,699 items" in en
+
+
 def test_gap_too_small_for_the_usual_places_gets_more():
     _, zh, _ = say("2026Q1", "94.996", base="90", low="95", **PERCENT)
     assert "为94.996%" in zh

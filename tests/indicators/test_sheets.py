@@ -1,5 +1,6 @@
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -159,7 +160,7 @@ def test_the_preview_tells_added_changed_same_and_missing(world):
     submission = stage(
         world,
         units={"value": 5},
-        rate={"numerator": 9, "denominator": 10},
+        rate={"numerator": 1397, "denominator": 1422},
         platform={"value": 1},
     )
     with translation.override("en"):
@@ -170,8 +171,8 @@ def test_the_preview_tells_added_changed_same_and_missing(world):
         "rate": "added",
         "platform": "changed",
     }
-    assert rows["rate"].new == 90
-    assert (rows["rate"].old_text, rows["rate"].new_text) == ("", "90.0% (9/10)")
+    assert rows["rate"].new == Decimal(139700) / 1422
+    assert (rows["rate"].old_text, rows["rate"].new_text) == ("", "98.2% (1,397/1,422)")
     assert (rows["platform"].old_text, rows["platform"].new_text) == ("No", "Yes")
     assert (rows["standards"].old, rows["standards"].new) == (7, None)
 

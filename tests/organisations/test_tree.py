@@ -10,11 +10,13 @@ from metroplan.audit.models import AuditEvent
 from metroplan.common.periods import Period
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import (
+    Level,
     Organisation,
     OrganisationAncestry,
     OrganisationChangePart,
     OrganisationLink,
 )
+from metroplan.organisations.querysets import unit_key, unit_order
 from metroplan.organisations.services.divisions import (
     ChangeRow,
     DivisionRow,
@@ -23,6 +25,7 @@ from metroplan.organisations.services.divisions import (
     read_divisions,
 )
 from metroplan.organisations.services.tree import OPEN_END, rebuild_ancestry, refresh_paths
+from tests.world import add_unit
 
 REFERENCE = settings.BASE_DIR / "fixtures" / "reference"
 TODAY = date(2024, 7, 1)
@@ -218,3 +221,13 @@ def test_shares_that_do_not_add_to_one_are_refused():
             divisions=[unit("110000", "province")], changes=[half], actor=None, today=TODAY
         )
     assert caught.value.code == "organisations.shares_uneven"
+
+
+def test_zones_stand_after_the_counties_of_their_city_and_before_the_next_city(world):
+    order = ["451100", "451102", "451199", "451100-Z1", "451100-Z2", "451200", "450000-Z1"]
+    for code in reversed(order):
+        level = Level.ZONE if "Z" in code else Level.COUNTY
+        add_unit(world, code, level, code=code)
+    units = Organisation.objects.filter(code__startswith="45").order_by(unit_order())
+    assert [unit.code for unit in units] == order
+    assert sorted(order, key=unit_key) == order

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from metroplan.common.periods import Period
+from metroplan.submissions.services import review
 from metroplan.submissions.states import Status
 from tests.counting import assert_queries
 from tests.submissions.quarter import (
@@ -257,3 +258,59 @@ def test_a_form_asks_the_same_number_of_queries_at_any_length(
         client.get(page("row-detail", row))
     with assert_queries("submissions:upload-issues", django_assert_num_queries):
         client.get(page("upload-issues", submission.uploads.first()))
+
+
+def returned(world, submission, person="city_reviewer"):
+    return review.return_submission(
+        submission=submission,
+        actor=world.people[person],
+        reason="请核对",
+        expected_version=submission.version,
+    )
+
+
+@pytest.mark.parametrize("person", ["clerk", "city_reviewer"])
+def test_what_changed_since_the_form_was_returned_is_marked(world, as_person, person):
+    add_measure(world, "=extra")
+    add_measure(world, "late")
+    figures = {"units": "12", "standards": "1397", "rate": ("9", "10"), "=extra": "4"}
+    submission = opened(world)
+    uploaded(world, submission, filled(figures))
+    returned(world, submitted(world, submission))
+    submission.refresh_from_db()
+    figures |= {"standards": "1422", "late": "1"}
+    uploaded(world, submission, filled({k: v for k, v in figures.items() if k != "=extra"}))
+    if person == "city_reviewer":
+        submission = submitted(world, submission)
+    response = as_person(person).get(page("submission-detail", submission))
+    detail = response.context["detail"]
+    assert (detail.seen, detail.submission.version, detail.moved) == (1, 2, 3)
+    lines = {line.key: line for line in detail.lines}
+    assert {key: line.since for key, line in lines.items()} == {
+        "units": "same",
+        "standards": "changed",
+        "rate": "same",
+        "=extra": "missing",
+        "late": "added",
+    }
+    assert (lines["standards"].seen, lines["standards"].new) == ("1,397", "1,422")
+    assert lines["=extra"].seen == "4"
+    assert text(response).count("sub-moved") == 3
+
+
+def test_another_note_alone_is_a_change_too(world, as_person):
+    submission = opened(world)
+    uploaded(world, submission, "代码,数值,分子,分母,备注\nunits,12,,,\n".encode())
+    returned(world, submitted(world, submission))
+    submission.refresh_from_db()
+    uploaded(world, submission, "代码,数值,分子,分母,备注\nunits,12,,,已核对台账\n".encode())
+    detail = as_person("clerk").get(page("submission-detail", submission)).context["detail"]
+    assert [line.since for line in detail.lines if line.key == "units"] == ["noted"]
+
+
+def test_nothing_is_compared_before_a_return_nor_right_after_it(world, as_person):
+    client, submission = as_person("clerk"), opened(world)
+    uploaded(world, submission)
+    assert client.get(page("submission-detail", submission)).context["detail"].seen is None
+    returned(world, submitted(world, submission))
+    assert client.get(page("submission-detail", submission)).context["detail"].seen is None

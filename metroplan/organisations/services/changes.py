@@ -30,6 +30,7 @@ from metroplan.organisations.models import (
     OrganisationLink,
     User,
 )
+from metroplan.organisations.querysets import unit_order
 from metroplan.organisations.selectors_map import left_behind
 from metroplan.organisations.services.change_checks import (
     check_childless,
@@ -282,8 +283,8 @@ def parent_on(unit: Organisation, on: date) -> Organisation | None:
 
 
 def children_on(unit: Organisation, on: date) -> list[Organisation]:
-    links = unit.child_links.filter(_holding(on)).select_related("child").order_by("child__code")
-    return [link.child for link in links]
+    links = unit.child_links.filter(_holding(on)).select_related("child")
+    return [link.child for link in links.order_by(unit_order("child__code"))]
 
 
 def _holding(on: date) -> Q:

@@ -128,15 +128,23 @@ def _refuse_circle() -> None:
         )
 
 
+# Of links that overlap, two that begin one after the other do.
 OVERLAPS = """
-    select c.code, one.code, a.valid_from, other.code, b.valid_from
-      from organisations_organisationlink a
-      join organisations_organisationlink b on b.child_id = a.child_id and b.id > a.id
-       and daterange(a.valid_from, a.valid_to) && daterange(b.valid_from, b.valid_to)
-      join organisations_organisation c on c.id = a.child_id
-      join organisations_organisation one on one.id = a.parent_id
-      join organisations_organisation other on other.id = b.parent_id
-     order by c.code, a.valid_from limit 1
+with following as (
+    select child_id, parent_id, valid_from, valid_to,
+           lead(parent_id) over later as next_parent_id, lead(valid_from) over later as next_from
+      from organisations_organisationlink
+    window later as (partition by child_id order by valid_from, id)
+),
+overlap as materialized (
+    select * from following where next_from < coalesce(valid_to, 'infinity')
+)
+select c.code, one.code, overlap.valid_from, other.code, overlap.next_from
+  from overlap
+  join organisations_organisation c on c.id = overlap.child_id
+  join organisations_organisation one on one.id = overlap.parent_id
+  join organisations_organisation other on other.id = overlap.next_parent_id
+ order by c.code, overlap.valid_from limit 1
 """
 
 

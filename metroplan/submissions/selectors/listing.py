@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from metroplan.common.periods import Period
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import can
+from metroplan.organisations.querysets import unit_order
 from metroplan.submissions.models import Submission, Upload
 from metroplan.submissions.selectors.due import Due, due_of
 from metroplan.submissions.states import EDITABLE, Status
@@ -52,7 +53,8 @@ def own_forms(user: User) -> QuerySet[Submission]:
 def present_forms(user: User, *, newest: Period) -> QuerySet[Submission]:
     """The newest quarter's forms and, from older ones, whatever is not handed in yet."""
     now = Q(period__gte=newest) | Q(status__in=EDITABLE)
-    return _for_list(own_forms(user).filter(now)).order_by("-period", "due_on", "form__code")
+    waiting = _for_list(own_forms(user).filter(now))
+    return waiting.order_by("-period", "due_on", unit_order("organisation__code"), "form__code")
 
 
 def past_forms(user: User, *, newest: Period) -> QuerySet[Submission]:
@@ -96,9 +98,9 @@ def form_rows(submissions: Iterable[Submission], *, user: User, today: date) -> 
 
 def _for_list(found: QuerySet[Submission]) -> QuerySet[Submission]:
     last = Upload.objects.filter(submission=OuterRef("pk")).order_by("-pk").values("status")[:1]
-    return found.select_related("form", "organisation", "reviewer_unit").annotate(
-        last_upload=Subquery(last)
-    )
+    shown = found.select_related("form", "organisation", "reviewer_unit")
+    ordered = shown.order_by("-period", unit_order("organisation__code"), "form__code")
+    return ordered.annotate(last_upload=Subquery(last))
 
 
 def _next_step(submission: Submission) -> str:

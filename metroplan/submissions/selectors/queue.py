@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from metroplan.organisations.models import User
+from metroplan.organisations.querysets import unit_order
 from metroplan.submissions.models import ReviewDecision, StagedRow, Submission, Upload
 from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.due import Due, due_of
@@ -47,7 +48,7 @@ def review_queue(user: User) -> QuerySet[Submission]:
             warnings=Coalesce(Subquery(_warnings(), output_field=IntegerField()), 0),
             arrived_at=Subquery(_arrival()),
         )
-        .order_by("due_on", "-warnings", "organisation__code", "form__code")
+        .order_by("due_on", "-warnings", unit_order("organisation__code"), "form__code")
     )
 
 
