@@ -39,6 +39,11 @@ POINTS = """
     WITH wanted AS (
         SELECT * FROM unnest(%(series)s::bigint[], %(units)s::bigint[], %(quarters)s::int[])
                       AS wanted(series_id, unit, k)
+    ), unit AS MATERIALIZED (
+        SELECT life.ancestor_id AS id, life.since, life.until
+          FROM (SELECT DISTINCT unit FROM wanted) asked
+          JOIN organisations_organisationancestry life
+            ON life.ancestor_id = asked.unit AND life.descendant_id = asked.unit
     ), part AS MATERIALIZED (
         SELECT p.source_id, p.target_id, c.kind,
                (extract(year FROM c.effective_on) * 4
@@ -46,23 +51,15 @@ POINTS = """
           FROM organisations_organisationchangepart p
           JOIN organisations_organisationchange c ON c.id = p.change_id
     ), moved AS MATERIALIZED (
-        SELECT a.ancestor_id AS unit, a.descendant_id AS moved, a.since AS at, true AS came
-          FROM organisations_organisationancestry a
-          JOIN organisations_organisationancestry life
-            ON life.ancestor_id = a.ancestor_id AND life.descendant_id = a.ancestor_id
-         WHERE a.ancestor_id = ANY(%(units)s) AND a.depth > 0 AND a.since > life.since
-           AND NOT EXISTS (SELECT FROM organisations_organisationancestry b
-                            WHERE b.ancestor_id = a.ancestor_id AND b.until = a.since
-                              AND b.descendant_id = a.descendant_id)
-         UNION
-        SELECT a.ancestor_id, a.descendant_id, a.until, false
-          FROM organisations_organisationancestry a
-          JOIN organisations_organisationancestry life
-            ON life.ancestor_id = a.ancestor_id AND life.descendant_id = a.ancestor_id
-         WHERE a.ancestor_id = ANY(%(units)s) AND a.depth > 0 AND a.until < life.until
-           AND NOT EXISTS (SELECT FROM organisations_organisationancestry b
-                            WHERE b.ancestor_id = a.ancestor_id AND b.since = a.until
-                              AND b.descendant_id = a.descendant_id)
+        SELECT unit.id AS unit, a.descendant_id AS moved, turn.at, turn.came
+          FROM unit
+          JOIN organisations_organisationancestry a ON a.ancestor_id = unit.id AND a.depth > 0
+         CROSS JOIN LATERAL (VALUES (a.since, true), (a.until, false)) AS turn(at, came)
+         WHERE turn.at > unit.since AND turn.at < unit.until
+           AND NOT EXISTS (
+                SELECT FROM organisations_organisationancestry b
+                 WHERE b.ancestor_id = unit.id AND b.descendant_id = a.descendant_id
+                   AND turn.at = CASE WHEN came THEN b.until ELSE b.since END)
     ), broken AS MATERIALIZED (
         SELECT unit, at FROM moved
          WHERE NOT EXISTS (SELECT FROM part WHERE part.at = moved.at

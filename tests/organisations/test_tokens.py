@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from metroplan.audit.models import AuditEvent
@@ -28,7 +29,7 @@ def key(world) -> str:
 
 def authenticate(header: str, method: str = "get"):
     request = getattr(APIRequestFactory(), method)("/api/v1/measures/", HTTP_AUTHORIZATION=header)
-    return TokenAuthentication().authenticate(request)
+    return TokenAuthentication().authenticate(Request(request))
 
 
 def test_a_key_signs_its_person_in(world, key):
