@@ -6,6 +6,7 @@ API.
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from indicators.columns import PARTS
 from metroplan.common.text import (
@@ -39,6 +40,17 @@ class MeasureSpec:
     units: tuple[str, ...]
     kind: str
     decimals: int
+
+    @classmethod
+    def of(cls, measure: Any) -> "MeasureSpec":
+        """From a stored measure."""
+        return cls(
+            code=measure.code,
+            names=(measure.name_zh, measure.name_en),
+            units=(measure.unit_zh, measure.unit_en),
+            kind=measure.kind,
+            decimals=measure.decimals,
+        )
 
     @property
     def in_percent(self) -> bool:

@@ -50,7 +50,7 @@ class FigureSheet:
         issues = manifest_issues(document.manifest, context)
         if _is_foreign(issues):
             return CleanResult(issues=issues)
-        result = clean_rows(document.rows, map(measure_spec, form_measures(context.form)))
+        result = clean_rows(document.rows, map(MeasureSpec.of, form_measures(context.form)))
         return CleanResult(result.rows, issues + result.issues)
 
     def lines(self, form: ReportingForm) -> list[SheetLine]:
@@ -80,16 +80,6 @@ class FigureSheet:
 def form_measures(form: ReportingForm) -> list[Measure]:
     lines = form.form_measures.select_related("measure").order_by("position")
     return [line.measure for line in lines]
-
-
-def measure_spec(measure: Measure) -> MeasureSpec:
-    return MeasureSpec(
-        code=measure.code,
-        names=(measure.name_zh, measure.name_en),
-        units=(measure.unit_zh, measure.unit_en),
-        kind=measure.kind,
-        decimals=measure.decimals,
-    )
 
 
 def _is_foreign(issues: list[Issue]) -> bool:

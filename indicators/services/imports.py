@@ -153,7 +153,7 @@ class Known:
         )
         return cls(
             units={code: (pk, since, until) for code, pk, since, until in lives},
-            measures={m.code: (m.pk, spec_of(m)) for m in Measure.objects.all()},
+            measures={m.code: (m.pk, MeasureSpec.of(m)) for m in Measure.objects.all()},
             newest=newest_closed(timezone.localdate()).index,
         )
 
@@ -165,16 +165,6 @@ class Known:
             except ValueError:
                 self.periods[text] = None
         return self.periods[text]
-
-
-def spec_of(measure: Measure) -> MeasureSpec:
-    return MeasureSpec(
-        code=measure.code,
-        names=(measure.name_zh, measure.name_en),
-        units=(measure.unit_zh, measure.unit_en),
-        kind=measure.kind,
-        decimals=measure.decimals,
-    )
 
 
 def check_figures(content: bytes) -> "FigureCheck":
