@@ -14,7 +14,8 @@ from indicators.models import (
 )
 from metroplan.organisations.models import ApiToken, ChangeKind, Level, Role
 from metroplan.plans.models import MilestoneKind, PlanDuty, PlanStatus
-from metroplan.submissions.models import FigureState, Status, Upload
+from metroplan.submissions.models import FigureState, Upload
+from metroplan.submissions.states import Status
 
 ACTIONS = {
     "account.changed": _("Account changed"),

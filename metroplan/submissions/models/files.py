@@ -1,93 +1,14 @@
-"""From a form that opens to figures that are approved, and every file and decision on the way."""
+"""Files that were offered, their lines and everything that was wrong with them."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from metroplan.common.fields import PeriodField
-from metroplan.common.naming import BilingualName
-from metroplan.organisations.models import Level, Organisation
+from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
-from metroplan.submissions.states import Status
-
-
-class ReportingForm(BilingualName, models.Model):
-    """A form (报表) that the units of one level below `owner` fill in each quarter.
-
-    `kind` names the sheet kind in the registry; `owner_fills` means that the owner itself reports.
-    Every unit between the reporting one and the owner reviews, the owner last.
-    """
-
-    code = models.SlugField(_("code"), max_length=80, unique=True)
-    name_zh = models.CharField(_("Chinese name"), max_length=120)
-    name_en = models.CharField(_("English name"), max_length=160)
-    kind = models.CharField(_("kind of sheet"), max_length=30)
-    owner = models.ForeignKey(Organisation, models.PROTECT, related_name="reporting_forms")
-    level = models.CharField(_("filled by level"), max_length=10, choices=Level, blank=True)
-    owner_fills = models.BooleanField(_("filled by the owner"), default=False)
-    opens = PeriodField(_("first quarter"))
-    closes = PeriodField(_("last quarter"), null=True, blank=True)
-    deadline_working_days = models.PositiveSmallIntegerField(
-        _("working days to report"), default=15
-    )
-
-    objects = ScopedQuerySet.as_manager()
-    org_lookup = "owner"
-
-    class Meta:
-        ordering = ["code"]
-
-    def audit_scope(self) -> str:
-        return self.owner.path
-
-
-class Submission(models.Model):
-    """One unit's form for one quarter.
-
-    `version` counts every change of its content; an approval names the version it approved.
-    `reviewer_unit` is the unit whose turn it is while under review.
-    """
-
-    form = models.ForeignKey(ReportingForm, models.PROTECT, related_name="submissions")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="submissions")
-    period = PeriodField(_("quarter"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    version = models.PositiveIntegerField(_("version"), default=0)
-    reviewer_unit = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="submissions_to_review"
-    )
-    due_on = models.DateField(_("due on"))
-    opened_at = models.DateTimeField(auto_now_add=True)
-    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    approved_version = models.PositiveIntegerField(null=True, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-    org_lookup = "organisation"
-
-    class Meta:
-        ordering = ["-period", "organisation__code", "form__code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["form", "organisation", "period"], name="submission_once_per_quarter"
-            ),
-            models.CheckConstraint(
-                condition=Q(status="submitted", reviewer_unit__isnull=False)
-                | (~Q(status="submitted") & Q(reviewer_unit__isnull=True)),
-                name="reviewer_unit_while_under_review",
-            ),
-        ]
-        indexes = [models.Index(fields=["status", "reviewer_unit"], name="submission_queue")]
-
-    def __str__(self) -> str:
-        return f"{self.organisation.name} {self.period} {self.form.name}"
-
-    def audit_scope(self) -> str:
-        return self.organisation.path
+from metroplan.submissions.models.forms import ReportingForm
+from metroplan.submissions.models.submissions import Submission
 
 
 class StoredFile(models.Model):
@@ -224,29 +145,27 @@ class RowIssue(models.Model):
         return f"{self.sheet}!{self.column}{self.row} {self.code}"
 
 
-class ReviewDecision(models.Model):
-    """What one unit of the review chain decided on one version."""
+class ColumnMapping(models.Model):
+    """How one unit's own tables are laid out: which of its columns holds which part.
 
-    class Decision(models.TextChoices):
-        SUBMITTED = "submitted", _("Submitted")
-        APPROVED = "approved", _("Approved")
-        RETURNED = "returned", _("Returned")
+    `headings` are the texts of the header row; `columns` maps a 0-based column index (as text) to
+    a part of the sheet kind: code, name, value, numerator … `digest` recognises the headings.
+    """
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
-    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=10, choices=Decision)
-    version = models.PositiveIntegerField()
-    reason = models.CharField(max_length=1000, blank=True)
-    decided_at = models.DateTimeField(auto_now_add=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    form = models.ForeignKey(ReportingForm, models.CASCADE, related_name="column_mappings")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    headings = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(decision="returned") | ~Q(reason=""), name="return_needs_reason"
+            models.UniqueConstraint(
+                fields=["form", "organisation", "digest"], name="column_mapping_once"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id} v{self.version} {self.decision}"
+        return f"{self.form_id} {self.organisation_id} {self.digest[:8]}"
