@@ -6,250 +6,423 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('submissions', '0002_upload_idempotency_key'),
+        ("organisations", "0001_initial"),
+        ("submissions", "0002_upload_idempotency_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('headings', models.JSONField(default=list)),
-                ('columns', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("headings", models.JSONField(default=list)),
+                ("columns", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('keys', models.JSONField(verbose_name='lines')),
-                ('reason', models.CharField(max_length=1000, verbose_name='reason')),
-                ('status', models.CharField(choices=[('requested', 'Requested'), ('granted', 'Granted'), ('refused', 'Refused')], default='requested', max_length=10)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('answer', models.CharField(blank=True, max_length=1000, verbose_name='answer')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("keys", models.JSONField(verbose_name="lines")),
+                ("reason", models.CharField(max_length=1000, verbose_name="reason")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("granted", "Granted"),
+                            ("refused", "Refused"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("answer", models.CharField(blank=True, max_length=1000, verbose_name="answer")),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base', models.PositiveIntegerField()),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('lines', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base", models.PositiveIntegerField()),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("lines", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['submission', 'key', 'id'],
+                "verbose_name_plural": "evidence",
+                "ordering": ["submission", "key", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('code', models.CharField(max_length=60)),
-                ('figure', models.CharField(max_length=80)),
-                ('text', models.CharField(max_length=1000, verbose_name='explanation')),
-                ('written_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("code", models.CharField(max_length=60)),
+                ("figure", models.CharField(max_length=80)),
+                ("text", models.CharField(max_length=1000, verbose_name="explanation")),
+                ("written_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['submission', 'key', 'code', 'id'],
+                "ordering": ["submission", "key", "code", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FormReminder',
+            name="FormReminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.SmallIntegerField(verbose_name='working days before')),
-                ('to', models.CharField(choices=[('unit', 'The unit that reports'), ('reviewers', 'The units that review'), ('owner', "The form's owner")], default='unit', max_length=10, verbose_name='who is told')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("days", models.SmallIntegerField(verbose_name="working days before")),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("unit", "The unit that reports"),
+                            ("reviewers", "The units that review"),
+                            ("owner", "The form's owner"),
+                        ],
+                        default="unit",
+                        max_length=10,
+                        verbose_name="who is told",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['form', '-days', 'to'],
+                "ordering": ["form", "-days", "to"],
             },
         ),
         migrations.CreateModel(
-            name='FormUnit',
+            name="FormUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fills', models.BooleanField(verbose_name='fills the form')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fills", models.BooleanField(verbose_name="fills the form")),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnedLine',
+            name="ReturnedLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('reason', models.CharField(max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120)),
+                ("reason", models.CharField(max_length=500)),
             ],
             options={
-                'ordering': ['decision', 'id'],
+                "ordering": ["decision", "id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='reviewdecision',
-            name='return_needs_reason',
+            model_name="reviewdecision",
+            name="return_needs_reason",
         ),
         migrations.AddField(
-            model_name='reportingform',
-            name='review_levels',
-            field=models.JSONField(blank=True, default=list, verbose_name='levels that review'),
+            model_name="reportingform",
+            name="review_levels",
+            field=models.JSONField(blank=True, default=list, verbose_name="levels that review"),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='first_submitted_at',
+            model_name="submission",
+            name="first_submitted_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='open_lines',
+            model_name="submission",
+            name="open_lines",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='reviewdecision',
-            name='decision',
-            field=models.CharField(choices=[('submitted', 'Submitted'), ('approved', 'Approved'), ('returned', 'Returned'), ('unapproved', 'Approval withdrawn'), ('reopened', 'Reopened')], max_length=10),
+            model_name="reviewdecision",
+            name="decision",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "Submitted"),
+                    ("approved", "Approved"),
+                    ("returned", "Returned"),
+                    ("unapproved", "Approval withdrawn"),
+                    ("reopened", "Reopened"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['returned', 'unapproved', 'reopened']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='taking_back_needs_reason'),
+            model_name="reviewdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decision__in", ["returned", "unapproved", "reopened"]), _negated=True
+                    ),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="taking_back_needs_reason",
+            ),
         ),
         migrations.AddField(
-            model_name='columnmapping',
-            name='form',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='column_mappings', to='submissions.reportingform'),
+            model_name="columnmapping",
+            name="form",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="column_mappings",
+                to="submissions.reportingform",
+            ),
         ),
         migrations.AddField(
-            model_name='columnmapping',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation'),
+            model_name="columnmapping",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='columnmapping',
-            name='saved_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="columnmapping",
+            name="saved_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="correction",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="correction",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='submissions.submission'),
+            model_name="correction",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="corrections",
+                to="submissions.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='saved_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="draft",
+            name="saved_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='submission',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='submissions.submission'),
+            model_name="draft",
+            name="submission",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="draft",
+                to="submissions.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='added_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evidence",
+            name="added_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='submissions.storedfile'),
+            model_name="evidence",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="submissions.storedfile",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='removed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evidence",
+            name="removed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='submissions.submission'),
+            model_name="evidence",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="submissions.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='explanations', to='submissions.submission'),
+            model_name="explanation",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="explanations",
+                to="submissions.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='written_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="explanation",
+            name="written_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='formreminder',
-            name='form',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='submissions.reportingform'),
+            model_name="formreminder",
+            name="form",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reminders",
+                to="submissions.reportingform",
+            ),
         ),
         migrations.AddField(
-            model_name='formunit',
-            name='form',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='submissions.reportingform'),
+            model_name="formunit",
+            name="form",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="exceptions",
+                to="submissions.reportingform",
+            ),
         ),
         migrations.AddField(
-            model_name='formunit',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
+            model_name="formunit",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='returnedline',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='submissions.reviewdecision'),
+            model_name="returnedline",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="lines",
+                to="submissions.reviewdecision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnmapping',
-            constraint=models.UniqueConstraint(fields=('form', 'organisation', 'digest'), name='column_mapping_once'),
+            model_name="columnmapping",
+            constraint=models.UniqueConstraint(
+                fields=("form", "organisation", "digest"), name="column_mapping_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'requested')), fields=('submission',), name='correction_one_waiting'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "requested")),
+                fields=("submission",),
+                name="correction_one_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.UniqueConstraint(fields=('submission', 'key', 'code', 'figure'), name='explained_once'),
+            model_name="explanation",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "key", "code", "figure"), name="explained_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='explanation',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='figure_explanation_says_something'),
+            model_name="explanation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True),
+                name="figure_explanation_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formreminder',
-            constraint=models.UniqueConstraint(fields=('form', 'days', 'to'), name='form_reminder_once'),
+            model_name="formreminder",
+            constraint=models.UniqueConstraint(
+                fields=("form", "days", "to"), name="form_reminder_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formunit',
-            constraint=models.UniqueConstraint(fields=('form', 'organisation'), name='form_unit_once'),
+            model_name="formunit",
+            constraint=models.UniqueConstraint(
+                fields=("form", "organisation"), name="form_unit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnedline',
-            constraint=models.UniqueConstraint(fields=('decision', 'key'), name='returned_line_once'),
+            model_name="returnedline",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "key"), name="returned_line_once"
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 """From an offered file to a staged version, or to the list of everything that is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -19,20 +19,25 @@ from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import CleanResult, CleanRow, FileProblem, Issue, SheetContext
 
 
+Check = Callable[[Submission], CleanResult]
+"""Reads and cleans what was offered; stores nothing."""
+
+
 def check_file(*, submission: Submission, filename: str, content: bytes) -> CleanResult:
     """Read and clean a file for a submission; stores nothing."""
     kind = registry.get(submission.form.kind)
-    context = SheetContext(
-        form=submission.form, organisation=submission.organisation, period=submission.period
-    )
     try:
-        document = read_file(content, filename)
-        return kind.clean(document, context)
+        return kind.clean(read_file(content, filename), context_of(submission))
     except FileProblem as problem:
         return CleanResult(rows=[], issues=[problem.issue])
 
 
-@transaction.atomic
+def context_of(submission: Submission) -> SheetContext:
+    return SheetContext(
+        form=submission.form, organisation=submission.organisation, period=submission.period
+    )
+
+
 def stage_upload(
     *,
     submission: Submission,
@@ -43,11 +48,41 @@ def stage_upload(
     way: str = Upload.Way.FILE,
     idempotency_key: str = "",
 ) -> Upload:
-    """Store the file and, when it has no error, make its content the submission's next version.
+    """Take in a file; see `take_in`."""
 
-    A file with errors is kept and listed as refused; the submission stays as it was. The file that
-    is already the present version is recognised and not staged again; so is a request that comes
-    twice with the same key.
+    def check(locked: Submission) -> CleanResult:
+        return check_file(submission=locked, filename=filename, content=content)
+
+    return take_in(
+        submission=submission,
+        actor=actor,
+        filename=filename,
+        content=content,
+        check=check,
+        expected_version=expected_version,
+        way=way,
+        idempotency_key=idempotency_key,
+    )
+
+
+@transaction.atomic
+def take_in(
+    *,
+    submission: Submission,
+    actor: User,
+    filename: str,
+    content: bytes,
+    check: Check,
+    expected_version: int,
+    way: str,
+    idempotency_key: str = "",
+) -> Upload:
+    """Store what was offered and, when it has no error, make it the submission's next version.
+
+    `content` is kept as it came; `check` says what it holds and what is wrong with it. What has
+    errors is kept and listed as refused; the submission stays as it was. Content that is already
+    the present version is recognised and not staged again; so is a request that comes twice with
+    the same key.
     """
     require(actor, "submission.fill", submission)
     wait_turn(submission)
@@ -60,7 +95,7 @@ def stage_upload(
     same = staged_already(submission, sha256(content))
     if same is not None:
         return same
-    result = check_file(submission=submission, filename=filename, content=content)
+    result = check(submission)
     upload = keep_upload(
         submission, actor, filename, content, result, way=way, idempotency_key=idempotency_key
     )
