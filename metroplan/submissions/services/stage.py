@@ -18,7 +18,6 @@ from metroplan.submissions.services.files import sha256, store_file
 from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import CleanResult, CleanRow, FileProblem, Issue, SheetContext
 
-
 Check = Callable[[Submission], CleanResult]
 """Reads and cleans what was offered; stores nothing."""
 
