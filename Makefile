@@ -15,10 +15,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # A stamp carries the checksum of the lock file it was made from: another lock, another stamp.
 sum = $(shell cksum $(1) | cut -d' ' -f1)
 BASE := $(VENV)/.base-$(call sum,requirements/base.txt)
+BENCH := $(VENV)/.bench-$(call sum,requirements/bench.txt)
 TEST := $(VENV)/.test-$(call sum,requirements/test.txt)
 FRONT := node_modules/.installed-$(call sum,package-lock.json)
 
-.PHONY: help setup run test nightly bench lint format messages lock clean
+.PHONY: help setup run test fuzz nightly bench lint format messages lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -31,11 +32,17 @@ run: setup ## start everything at http://HOST:PORT (127.0.0.1:8000); Ctrl-C stop
 test: setup $(TEST) ## the whole suite; ARGS="-k name" for a part
 	@$(PY) -m pytest $(ARGS)
 
-nightly: setup $(TEST) ## the engine against its reference on ten times as many countries
-	@HYPOTHESIS_PROFILE=nightly $(PY) -m pytest tests/indicators/test_engine_*.py $(ARGS)
+nightly: setup $(TEST) ## the engine on ten times as many countries, fifty kills of an import
+	@HYPOTHESIS_PROFILE=nightly METROPLAN_KILLS=50 $(PY) -m pytest tests/indicators/test_engine_*.py \
+		tests/submissions/test_bulk_killed.py $(ARGS)
 
-bench: setup ## the engine against its floor; SCALE=small, province or national
+fuzz: setup $(TEST) ## broken files by the thousand; SECONDS (300), SEED (random), CASES
+	@FUZZ_SECONDS=$(or $(SECONDS),300) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) FUZZ_CASES=$(CASES) \
+		$(PY) -m pytest -s tests/fuzz $(ARGS)
+
+bench: setup $(BENCH) ## engine and imports against their floors; SCALE=small, province or national
 	@$(PY) -m bench.engine $(or $(SCALE),province)
+	@$(PY) -m bench.imports
 
 lint: setup $(TEST) ## style, migrations, templates, translations
 	$(VENV)/bin/ruff check .
@@ -67,6 +74,9 @@ $(BASE): $(PY)
 
 $(TEST): $(PY) $(BASE)
 	@scripts/install $(VENV) requirements/test.txt $@
+
+$(BENCH): $(PY) $(BASE)
+	@scripts/install $(VENV) requirements/bench.txt $@
 
 $(FRONT): $(PY)
 	@scripts/install-front $(VENV) $@

@@ -38,10 +38,10 @@ def make_country(scale: Scale) -> None:
     """Fill an empty database."""
     last = newest_closed(timezone.localdate())
     first = last - (scale.quarters - 1)
-    provinces = _units(scale)
+    make_units(scale)
     rebuild_tree(today=timezone.localdate())
-    measures = _measures(scale)
-    for province in provinces:
+    measures = make_measures(scale)
+    for province in Organisation.objects.filter(level="province").order_by("code"):
         _plan(province, measures, first, last)
     with connection.cursor() as cursor:
         # The keys come from the tables themselves; checking millions of them again takes minutes.
@@ -51,7 +51,8 @@ def make_country(scale: Scale) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _units(scale: Scale) -> list[Organisation]:
+def make_units(scale: Scale) -> list[Organisation]:
+    """Returns the provinces, as they were before their place in the tree was written."""
     provinces = _level("province", scale.provinces, [])
     cities = _level("city", scale.cities, provinces)
     _level("county", scale.counties, cities)
@@ -77,7 +78,7 @@ def _level(level: str, count: int, parents: list[Organisation]) -> list[Organisa
     return units
 
 
-def _measures(scale: Scale) -> list[Measure]:
+def make_measures(scale: Scale) -> list[Measure]:
     kinds = [
         {"kind": "count", "accumulation": "stock", "roll_up": "sum"},
         {"kind": "count", "accumulation": "flow", "roll_up": "sum"},
@@ -119,7 +120,8 @@ def _plan(province: Organisation, measures: list[Measure], first: Period, last: 
         _indicator(plan, province, measure, number, first)
         for number, measure in enumerate(measures)
     )
-    Target.objects.bulk_create(
+    units = list(Organisation.objects.filter(path__startswith=province.path))
+    targets = (
         Target(
             indicator=indicator,
             organisation=unit,
@@ -128,8 +130,9 @@ def _plan(province: Organisation, measures: list[Measure], first: Period, last: 
             effective_from=BEGAN,
         )
         for indicator in indicators
-        for unit in Organisation.objects.filter(path__startswith=province.path)
+        for unit in units
     )
+    Target.objects.bulk_create(targets, batch_size=2000)
 
 
 def _indicator(

@@ -1,6 +1,6 @@
 """How large the made-up country is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,5 @@ SCALES = {
     "province": Scale(provinces=1, cities=12, counties=120),
     "national": Scale(provinces=31, cities=333, counties=2850),
 }
+# The same units and measures after a quarter of the time.
+SCALES |= {f"{name}-short": replace(it, quarters=it.quarters // 4) for name, it in SCALES.items()}

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from indicators.columns import BY_KEY, PARTS, Column, Header, find_header
+from indicators.columns import BY_KEY, FIGURES, Column, Header, find_header
 from indicators.figures import SHOWN, Line, MeasureSpec, clean_line
-from metroplan.common.text import normalise
+from metroplan.common.text import folded, normalise
 from metroplan.submissions.types import CleanResult, CleanRow, Issue, RawRow
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*")
@@ -45,8 +45,8 @@ class _Table:
     def __post_init__(self) -> None:
         """A name that two measures of the form share names neither."""
         for code, spec in self.specs.items():
-            self._names[code] = {_folded(name) for name in spec.names}
-            self._units[code] = {_folded(unit) for unit in spec.units}
+            self._names[code] = {folded(name) for name in spec.names}
+            self._units[code] = {folded(unit) for unit in spec.units}
         owners = Counter(name for names in self._names.values() for name in names)
         self._by_name = {
             name: self.specs[code]
@@ -81,7 +81,7 @@ class _Table:
             return
         self._seen[spec.code] = row.number
         self._check_labels(spec, line)
-        result = clean_line(spec, line)
+        result = clean_line(spec, _with_amount(spec, line))
         if isinstance(result, CleanRow):
             self.rows.append(result)
         else:
@@ -90,7 +90,7 @@ class _Table:
     def _measure(self, line: Line) -> MeasureSpec | None:
         """By its code, or by its name where the code is blank; None when the row is no line."""
         code = normalise(line.cell("code").text)
-        name = _folded(line.cell("name").text)
+        name = folded(line.cell("name").text)
         spec = self.specs.get(code) if code else self._by_name.get(name)
         if spec is None and (_has_figures(line) or CODE.fullmatch(code)):
             at = "code" if code or "name" not in line.columns else "name"
@@ -100,10 +100,12 @@ class _Table:
 
     def _check_labels(self, spec: MeasureSpec, line: Line) -> None:
         """A name or unit that is not the measure's own: the rows were moved under the codes."""
-        name, unit = _folded(line.cell("name").text), _folded(line.cell("unit").text)
-        if name and name not in self._names[spec.code]:
+        name, unit = line.cell("name").text, line.cell("unit").text
+        if name not in spec.names and _differs(name, self._names[spec.code]):
             self._report("measure.name_differs", line, "name", spec.code, expected=spec.names[0])
-        if unit and spec.kind != "yes_no" and unit not in self._units[spec.code]:
+        if spec.kind == "yes_no" or unit in spec.units:
+            return
+        if _differs(unit, self._units[spec.code]):
             expected = spec.units[0] or "-"
             self._report("measure.unit_differs", line, "unit", spec.code, expected=expected)
 
@@ -123,9 +125,21 @@ def _line(header: Header, row: RawRow) -> Line:
     return Line(row.sheet, row.number, cells, header.indexes)
 
 
+def _with_amount(spec: MeasureSpec, line: Line) -> Line:
+    """One column for both: a ratio's numerator, any other measure's value."""
+    if "amount" not in line.columns:
+        return line
+    part = "numerator" if spec.kind == "ratio" else "value"
+    cells = dict(line.cells)
+    if "amount" in cells:
+        cells[part] = cells.pop("amount")
+    return Line(line.sheet, line.row, cells, line.columns | {part: line.columns["amount"]})
+
+
+def _differs(text: str, known: set[str]) -> bool:
+    word = folded(text)
+    return bool(word) and word not in known
+
+
 def _has_figures(line: Line) -> bool:
-    return any(line.is_filled(part) for part in PARTS)
-
-
-def _folded(text: str) -> str:
-    return normalise(text).casefold().replace(" ", "")
+    return any(line.is_filled(part) for part in FIGURES)

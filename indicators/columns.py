@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metroplan.common.naming import in_chinese
 from metroplan.common.text import normalise
 from metroplan.submissions.readers.cells import column_letter
-from metroplan.submissions.types import Issue, RawRow
+from metroplan.submissions.types import Issue, RawRow, SheetColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,26 @@ COLUMNS = (
     Column("note", "备注", "Note", ("说明", "notes", "remark", "remarks"), 30),
 )
 PARTS = ("value", "numerator", "denominator")
+# Tables of people's own often have one column for both; the template never has it.
+AMOUNT = Column("amount", "数值或分子", "Value or numerator", (), 16)
+KNOWN = (*COLUMNS, AMOUNT)
 BY_HEADER = {
     heading.casefold(): column
-    for column in COLUMNS
+    for column in KNOWN
     for heading in (column.key, column.zh, column.en, *column.aliases)
 }
-BY_KEY = {column.key: column for column in COLUMNS}
+BY_KEY = {column.key: column for column in KNOWN}
+FIGURES = {*PARTS, AMOUNT.key}
+# What people call these columns in tables of their own.
+WORDS = {
+    "code": ("代码", "编码", "编号"),
+    "name": ("指标", "项目", "名称", "内容", "数据项", "measure", "indicator", "item"),
+    "unit": ("单位", "unit"),
+    "amount": ("本季", "本期", "本月", "完成", "实际", "数值", "数量", "数据", "actual", "figure"),
+    "numerator": ("分子", "合格数", "numerator"),
+    "denominator": ("分母", "总数", "应", "denominator"),
+    "note": ("备注", "说明", "note", "remark"),
+}
 # Blanks, stars, colons and a remark in brackets do not make it another heading.
 DECORATION = re.compile(r"[\s*:]|\([^)]*\)")
 
@@ -53,6 +67,20 @@ class Header:
     last: int
     indexes: dict[str, int]
     issues: tuple[Issue, ...]
+
+
+def sheet_columns() -> list[SheetColumn]:
+    """A table without one of the figures' columns reports nothing in it."""
+    return [
+        SheetColumn(
+            key=column.key,
+            heading=column.zh,
+            title=column.title,
+            words=WORDS.get(column.key, ()),
+            blank=column.key in PARTS,
+        )
+        for column in KNOWN
+    ]
 
 
 def recognise(text: str) -> Column | None:
@@ -72,7 +100,7 @@ def find_header(rows: list[RawRow]) -> Header | None:
         if below is not None and _continues(titles, row, below):
             titles |= _titles(below)
             return _header(row, below.number, titles)
-        if _known(titles) & set(PARTS):
+        if _known(titles) & FIGURES:
             return _header(row, row.number, titles)
     return None
 

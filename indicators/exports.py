@@ -1,7 +1,7 @@
 """The tables of the pages as CSV. Each states its unit, quarter, coverage and time of computing."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from indicators.selectors.indicator import IndicatorPage
 from indicators.selectors.progress import Overview
 from indicators.selectors.scale import PERCENT, Scale
 from indicators.selectors.standing import Standing
+from indicators.selectors.todays_map import TodaysFigure
 from metroplan.common.files import csv_text
 from metroplan.common.rounding import display
 from metroplan.organisations.models import Organisation
@@ -19,14 +20,10 @@ from metroplan.organisations.models import Organisation
 Row = Sequence[Any]
 
 
-def contributions_csv(page: IndicatorPage) -> str:
-    standing = page.standing
+def contributions_csv(page: IndicatorPage, known_on: date | None = None) -> str:
     return csv_text(
         [
-            [_("Indicator"), page.indicator.name],
-            [_("Plan"), page.indicator.plan.title],
-            *_head(page.organisation, str(page.period), standing.computed_at),
-            [_("Coverage"), f"{standing.reported} / {standing.units_expected}"],
+            *_page_head(page, known_on),
             [],
             [
                 _("Unit code"),
@@ -45,6 +42,48 @@ def contributions_csv(page: IndicatorPage) -> str:
             *_contributions(page),
         ]
     )
+
+
+def todays_csv(
+    page: IndicatorPage, lines: Sequence[TodaysFigure], known_on: date | None = None
+) -> str:
+    """The units of today instead of those of the quarter; what cannot be compared is empty."""
+    return csv_text(
+        [
+            *_page_head(page, known_on),
+            [_("On today's map"), timezone.localdate()],
+            [],
+            [
+                _("Unit code"),
+                _("Unit"),
+                _("Figure"),
+                _("Unit of measure"),
+                _("Numerator"),
+                _("Denominator"),
+                _("Reported"),
+                _("Expected"),
+                _("From former units"),
+                _("Remark"),
+            ],
+            *(_todays(line, page.standing.scale) for line in lines),
+        ]
+    )
+
+
+def _todays(line: TodaysFigure, scale: Scale) -> Row:
+    estimated = _("Estimated by the shares of a split") if line.estimated else ""
+    return [
+        line.unit.code,
+        line.unit.name,
+        line.value,
+        scale.unit,
+        line.numerator,
+        line.denominator,
+        line.reported,
+        line.expected,
+        "; ".join(f"{unit.code} {unit.name}" for unit in line.sources),
+        line.reason_text or estimated,
+    ]
 
 
 def _contributions(page: IndicatorPage) -> Iterable[Row]:
@@ -152,6 +191,17 @@ def _cells(page: Overview) -> Iterable[Row]:
                 cell.expected,
                 _yes_no(cell.provisional),
             ]
+
+
+def _page_head(page: IndicatorPage, known_on: date | None) -> list[Row]:
+    standing = page.standing
+    return [
+        [_("Indicator"), page.indicator.name],
+        [_("Plan"), page.indicator.plan.title],
+        *_head(page.organisation, str(page.period), standing.computed_at),
+        *([[_("As known on"), known_on]] if known_on else []),
+        [_("Coverage"), f"{standing.reported} / {standing.units_expected}"],
+    ]
 
 
 def _head(organisation: Organisation, period: str, computed_at: datetime | None) -> list[Row]:

@@ -10,27 +10,65 @@ from django.utils.translation import pgettext
 from indicators.columns import COLUMNS
 from indicators.models import Kind, Measure
 from metroplan.common.naming import in_chinese
-from metroplan.submissions.manifest import sign_manifest
+from metroplan.submissions.joint import NAME_HEADING, UNIT_HEADING
+from metroplan.submissions.manifest import sign_joint_manifest, sign_manifest
 from metroplan.submissions.template import TemplateCell, TemplateSheet
-from metroplan.submissions.types import SheetContext
+from metroplan.submissions.types import JointContext, SheetContext
 
 UNUSED = TemplateCell(entry="unused")
 YES_NO = {True: ("是", "否", "/"), False: ("yes", "no", "/")}
 
 
 def figure_template(
-    context: SheetContext, measures: Iterable[Measure], due_on: date | None
+    context: SheetContext, measures: list[Measure], due_on: date | None
 ) -> TemplateSheet:
     return TemplateSheet(
         sheet_name=pgettext("name of a sheet", "Figures"),
         title=context.form.name,
         facts=_facts(context, due_on),
         guide=_guide(),
-        headings=tuple(column.title for column in COLUMNS),
+        headings=_headings(),
         widths=tuple(column.width for column in COLUMNS),
         lines=tuple(_line(measure) for measure in measures),
         warning=_("Expected: a number not below 0, or / where the line does not apply."),
-        manifest=sign_manifest(context),
+        manifest=sign_manifest(context, asked_lines(measures)),
+    )
+
+
+def joint_figure_template(context: JointContext, measures: list[Measure]) -> TemplateSheet:
+    """A line for every unit and measure; the headings choose which are in view."""
+    lines = [_line(measure) for measure in measures]
+    filler = f"{context.filler.name} ({context.filler.code})"
+    return TemplateSheet(
+        sheet_name=pgettext("name of a sheet", "Figures"),
+        title=context.form.name,
+        facts=((_("Filled in by"), filler), (_("Quarter"), str(context.period))),
+        guide=(_("Each unit is taken whole or not at all."), *_guide()[:-1]),
+        headings=(UNIT_HEADING[in_chinese()], NAME_HEADING[in_chinese()], *_headings()),
+        widths=(12, 20, *(column.width for column in COLUMNS)),
+        lines=tuple(
+            (TemplateCell(unit.code), TemplateCell(unit.name), *cells)
+            for unit in context.units
+            for cells in lines
+        ),
+        warning=_("Expected: a number not below 0, or / where the line does not apply."),
+        manifest=sign_joint_manifest(context, asked_lines(measures)),
+        frozen=4,
+        filtered=True,
+    )
+
+
+def asked_lines(measures: Iterable[Measure]) -> list[str]:
+    """What makes a template outdated when it changes."""
+    return [f"{measure.code} {measure.kind} {measure.unit_zh}" for measure in measures]
+
+
+def _headings() -> tuple[str, ...]:
+    """What stands in brackets is no part of a heading when the file is read."""
+    remark = {"note": _("why, if the figure is unusual")}
+    return tuple(
+        f"{column.title} ({remark[column.key]})" if column.key in remark else column.title
+        for column in COLUMNS
     )
 
 

@@ -12,6 +12,7 @@ from indicators.columns import PARTS
 from metroplan.common.text import (
     NotANumber,
     is_blank,
+    is_date_text,
     is_not_applicable,
     normalise,
     read_number,
@@ -109,8 +110,10 @@ class Reading:
 
 def clean_line(spec: MeasureSpec, line: Line) -> CleanRow | list[Issue] | None:
     """The figure of a line, all its issues, or None for a line left blank (not reported)."""
-    reading = Reading(spec, line, tuple(part for part in PARTS if line.is_filled(part)))
-    _check_note(reading)
+    filled = tuple(part for part in PARTS if part in line.cells and line.is_filled(part))
+    reading = Reading(spec, line, filled)
+    if "note" in line.cells:
+        _check_note(reading)
     if not reading.filled:
         return reading.issues or None
     for part in reading.filled:
@@ -152,7 +155,8 @@ def _read_number(reading: Reading, part: str, cell: RawCell) -> None:
     try:
         quantity = read_number(cell.text, reading.spec.units if part == "value" else ())
     except NotANumber:
-        return reading.fault("figure.not_a_number", part)
+        code = "figure.is_a_date" if is_date_text(cell.text) else "figure.not_a_number"
+        return reading.fault(code, part)
     if quantity.percent and not (part == "value" and _takes_percent(reading.spec)):
         return reading.fault("figure.percent_for_count", part)
     return _keep_number(reading, part, quantity.value)

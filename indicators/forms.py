@@ -1,5 +1,6 @@
 """The shape of what people send to change what is asked."""
 
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any, Self
 
@@ -20,6 +21,7 @@ from indicators.services.revision_values import BaselineValues, TargetValues
 from indicators.services.revisions import Papers
 from indicators.services.what_if import Supposed, SupposedFigure
 from metroplan.common.api_fields import QuarterFormField
+from metroplan.common.text import plain_number
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -80,6 +82,9 @@ class BaselineForm(PapersForm):
         return BaselineValues(sent["baseline_year"], sent["baseline_value"])
 
 
+THRESHOLD_NAMES = [name for name in Thresholds.__slots__ if name != "version"]
+
+
 def share_field(label: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, max_digits=6, decimal_places=4)
 
@@ -95,7 +100,7 @@ class ThresholdsForm(PapersForm):
     due_soon = forms.IntegerField(
         label=_("quarters in which a thing is due soon"), min_value=0, max_value=40
     )
-    field_order = [name for name in Thresholds.__slots__ if name != "version"]
+    field_order = THRESHOLD_NAMES
 
     def thresholds(self) -> Thresholds:
         return Thresholds(**{name: self.cleaned_data[name] for name in self.field_order})
@@ -134,8 +139,16 @@ class BreakdownFileForm(forms.Form):
     )
 
 
+def supposed_threshold(name: str, now: Decimal | int) -> forms.Field:
+    """Empty is the one in force, which stands in the field as a hint."""
+    field = deepcopy(ThresholdsForm.base_fields[name])
+    field.required = False
+    field.widget.attrs["placeholder"] = plain_number(Decimal(now))
+    return field
+
+
 class WhatIfForm(forms.Form):
-    """Another target, another figure of the unit; what is left empty stays as it is."""
+    """Another target, another figure of the unit, other thresholds; what is left empty stays."""
 
     year = forms.TypedChoiceField(label=_("Milestone"), coerce=int, required=False)
     low = figure_field(_("Another target"))
@@ -145,7 +158,14 @@ class WhatIfForm(forms.Form):
     denominator = figure_field(_("Another denominator"))
 
     def __init__(
-        self, *args: Any, years: list[int], ranged: bool, done: bool, kind: str, **kwargs: Any
+        self,
+        *args: Any,
+        years: list[int],
+        ranged: bool,
+        done: bool,
+        kind: str,
+        thresholds: Thresholds,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [(year, year) for year in years]
@@ -162,12 +182,19 @@ class WhatIfForm(forms.Form):
                 empty_value=None,
                 required=False,
             )
+        for name in THRESHOLD_NAMES:
+            self.fields[name] = supposed_threshold(name, getattr(thresholds, name))
 
     @classmethod
     def of(
-        cls, indicator: Indicator, years: list[int], sent: Any = None, year: int | None = None
+        cls,
+        indicator: Indicator,
+        years: list[int],
+        thresholds: Thresholds,
+        sent: Any = None,
+        year: int | None = None,
     ) -> Self:
-        """`year` is the milestone that is chosen first."""
+        """`year` is the milestone that is chosen first, `thresholds` are those in force."""
         return cls(
             sent,
             initial={"year": year},
@@ -175,7 +202,18 @@ class WhatIfForm(forms.Form):
             ranged=indicator.comparator == Comparator.RANGE,
             done=indicator.comparator == Comparator.DONE,
             kind=indicator.measure.kind,
+            thresholds=thresholds,
         )
+
+    def asked(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name not in THRESHOLD_NAMES]
+
+    def thresholds(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name in THRESHOLD_NAMES]
+
+    def thresholds_open(self) -> bool:
+        """Whether something stands in the folded part that must not stay unseen."""
+        return any(bound.value() or bound.errors for bound in self.thresholds())
 
     def supposed(self, organisation: str) -> Supposed:
         sent = self.cleaned_data
@@ -183,7 +221,8 @@ class WhatIfForm(forms.Form):
         low, high = sent.get("low"), sent.get("high")
         figures = [SupposedFigure(organisation, **parts)] if any_given(*parts.values()) else []
         targets = {sent["year"]: TargetValues(low, high)} if any_given(low, high) else {}
-        return Supposed(targets=targets, thresholds={}, figures=figures)
+        other = {name: sent[name] for name in THRESHOLD_NAMES if sent[name] is not None}
+        return Supposed(targets=targets, thresholds=other, figures=figures)
 
 
 def any_given(*values: Decimal | None) -> bool:

@@ -1,35 +1,53 @@
 """The sheet of figures: one line per measure of a form, for one unit and quarter."""
 
+from decimal import Decimal
+
+from django.urls import reverse
+
+from indicators.cells import clean_cells
 from indicators.cleaning import clean_rows
-from indicators.figure_template import figure_template
+from indicators.columns import sheet_columns
+from indicators.figure_template import asked_lines, figure_template, joint_figure_template
 from indicators.figures import MeasureSpec
 from indicators.models import Measure, Observation
+from indicators.plausibility.issues import plausibility_issues
+from indicators.selectors.change_sizes import change_sizes
+from indicators.selectors.effects import figure_effects
 from indicators.selectors.reported import (
     Figure,
     changed_lines,
     figure_history,
     figure_number,
+    figure_series,
     figure_text,
     form_lines,
 )
-from indicators.services.observations import write_from_submission
+from indicators.services.marking import mark_asked
+from indicators.services.observations import withdraw_from_submission, write_from_submission
 from metroplan.common.periods import Period
 from metroplan.organisations.models import User
-from metroplan.submissions.manifest import manifest_issues
+from metroplan.submissions.manifest import joint_manifest_issues, manifest_issues
 from metroplan.submissions.models import ReportingForm, StagedRow, Submission
 from metroplan.submissions.template import build_csv, build_xlsx
 from metroplan.submissions.types import (
+    CellsIn,
     Change,
     CleanResult,
+    CleanRow,
     DiffRow,
     Document,
+    Effect,
     Format,
     Issue,
+    JointContext,
+    PastValue,
+    SheetColumn,
     SheetContext,
     SheetLine,
 )
 
 BUILDERS = {"xlsx": build_xlsx, "csv": build_csv}
+FOREIGN = {"file.wrong_form", "file.manifest_forged", "file.joint_template"}
 SAME = ("state", "value", "numerator", "denominator")
 
 
@@ -45,19 +63,48 @@ class FigureSheet:
         due_on = submission.due_on if submission else None
         return BUILDERS[fmt](figure_template(context, form_measures(context.form), due_on))
 
+    def joint_template(self, context: JointContext) -> bytes:
+        return build_xlsx(joint_figure_template(context, form_measures(context.form)))
+
+    def joint_issues(self, token: str | None, context: JointContext) -> list[Issue]:
+        measures = form_measures(context.form)
+        return joint_manifest_issues(token, context, asked_lines(measures))
+
     def clean(self, document: Document, context: SheetContext) -> CleanResult:
         """A template of another form is told as such alone: its lines would all be unknown."""
-        issues = manifest_issues(document.manifest, context)
+        measures = form_measures(context.form)
+        issues = manifest_issues(document.manifest, context, asked_lines(measures))
         if _is_foreign(issues):
             return CleanResult(issues=issues)
-        result = clean_rows(document.rows, map(MeasureSpec.of, form_measures(context.form)))
+        result = clean_rows(document.rows, map(MeasureSpec.of, measures))
         return CleanResult(result.rows, issues + result.issues)
+
+    def clean_cells(self, lines: list[CellsIn], context: SheetContext) -> CleanResult:
+        return clean_cells(lines, map(MeasureSpec.of, form_measures(context.form)))
+
+    def understood(self, rows: list[CleanRow], form: ReportingForm) -> dict[str, str]:
+        measures = {measure.code: measure for measure in form_measures(form)}
+        return {row.key: figure_text(measures[row.key], row) for row in rows}
+
+    def columns(self) -> list[SheetColumn]:
+        return sheet_columns()
 
     def lines(self, form: ReportingForm) -> list[SheetLine]:
         return form_lines(form)
 
     def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
         return figure_history(submission, quarters=quarters)
+
+    def series(
+        self, submission: Submission, *, quarters: int
+    ) -> dict[str, dict[Period, PastValue]]:
+        return figure_series(submission, quarters=quarters)
+
+    def warnings(self, rows: list[CleanRow], context: SheetContext) -> list[Issue]:
+        return plausibility_issues(context, rows)
+
+    def effects(self, submission: Submission, reader: User) -> list[Effect]:
+        return figure_effects(submission, reader)
 
     def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
         return changed_lines(submissions)
@@ -73,8 +120,21 @@ class FigureSheet:
             if measure.code in old or measure.code in new
         ]
 
+    def lines_address(self, form: ReportingForm) -> str:
+        return reverse("indicators:form-measures", args=[form.code])
+
+    def reasked(self, form: ReportingForm) -> None:
+        """Who is asked is expected: coverage and rates are computed anew."""
+        mark_asked(measures=form_measures(form))
+
+    def change_sizes(self, submissions: list[Submission]) -> dict[int, Decimal]:
+        return change_sizes(submissions)
+
     def apply(self, submission: Submission, actor: User) -> None:
         write_from_submission(submission=submission, actor=actor)
+
+    def withdraw(self, submission: Submission, actor: User) -> None:
+        withdraw_from_submission(submission=submission, actor=actor)
 
 
 def form_measures(form: ReportingForm) -> list[Measure]:
@@ -83,7 +143,7 @@ def form_measures(form: ReportingForm) -> list[Measure]:
 
 
 def _is_foreign(issues: list[Issue]) -> bool:
-    return any(issue.code in ("file.wrong_form", "file.manifest_forged") for issue in issues)
+    return any(issue.code in FOREIGN for issue in issues)
 
 
 def _staged(submission: Submission, version: int) -> dict[str, Figure]:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from indicators.views import breakdown, indicators, plans, revisions, sources, what_if
+from indicators.views import (
+    breakdown,
+    forms,
+    indicators,
+    plans,
+    plausibility,
+    revisions,
+    sources,
+    what_if,
+)
 
 app_name = "indicators"
 
@@ -16,7 +25,10 @@ urlpatterns = [
     path("revisions/<int:pk>/reject/", revisions.revision_reject, name="revision-reject"),
     path("bundles/<uuid:bundle>/approve/", revisions.bundle_approve, name="bundle-approve"),
     path("thresholds/", revisions.threshold_list, name="threshold-list"),
+    path("plausibility/", plausibility.plausibility_list, name="plausibility-list"),
+    path("plausibility/rule/", plausibility.plausibility_rule, name="plausibility-rule"),
     path("sources/", sources.source_list, name="source-list"),
+    path("forms/<slug:code>/measures/", forms.form_measures, name="form-measures"),
     path("<slug:plan>/", plans.plan_detail, name="plan-detail"),
     path(INDICATOR, indicators.indicator_detail, name="indicator-detail"),
     path(

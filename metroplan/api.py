@@ -18,6 +18,10 @@ from metroplan.common.language import API
 from metroplan.organisations import api as organisations
 from metroplan.plans import api as plans
 from metroplan.submissions import api as submissions
+from metroplan.submissions import api_review
+from metroplan.submissions.api_bulk import BulkImportViewSet
+from metroplan.submissions.api_cells import CellsView
+from metroplan.submissions.api_rates import ReportingRateViewSet
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -52,9 +56,13 @@ router.register("observations", indicators.ObservationViewSet, "observation")
 router.register("progress", indicators.ProgressViewSet, "progress")
 router.register("submissions", submissions.SubmissionViewSet, "submission")
 router.register("uploads", submissions.UploadViewSet, "upload")
+router.register("bulk-imports", BulkImportViewSet, "bulk-import")
+router.register("corrections", api_review.CorrectionViewSet, "correction")
+router.register("reporting-rates", ReportingRateViewSet, "reporting-rate")
 
 app_name = "api"
 urlpatterns = [
+    path("submissions/<int:pk>/cells/", CellsView.as_view(), name="submission-cells"),
     path("", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),

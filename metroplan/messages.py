@@ -45,7 +45,12 @@ def template_messages(fileobj, keywords, comment_tags, options) -> Iterator[tupl
     return extract_javascript(source, keywords, comment_tags, options)
 
 
-METHODS = [("**/migrations/**", "ignore"), ("**.py", "python"), ("**.html", template_messages)]
+METHODS = [
+    ("**/migrations/**", "ignore"),
+    ("**.py", "python"),
+    ("**.html", template_messages),
+    ("**.txt", template_messages),
+]
 
 
 def found() -> Catalog:

@@ -150,10 +150,18 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # ---------------------------------------------------------------- uploads
 
 UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 10 * 1024 * 1024)
-UPLOAD_MAX_UNPACKED_BYTES = env.integer("UPLOAD_MAX_UNPACKED_BYTES", 200 * 1024 * 1024)
+UPLOAD_MAX_UNPACKED_BYTES = env.integer("UPLOAD_MAX_UNPACKED_BYTES", 100 * 1024 * 1024)
 UPLOAD_MAX_ROWS = env.integer("UPLOAD_MAX_ROWS", 20_000)
 UPLOAD_MAX_COLUMNS = env.integer("UPLOAD_MAX_COLUMNS", 200)
+UPLOAD_MAX_CELLS = env.integer("UPLOAD_MAX_CELLS", 400_000)
 UPLOAD_MAX_SHEETS = env.integer("UPLOAD_MAX_SHEETS", 20)
+EVIDENCE_MAX_BYTES = env.integer("EVIDENCE_MAX_BYTES", 10 * 1024 * 1024)
+EVIDENCE_MAX_FILES = env.integer("EVIDENCE_MAX_FILES", 10)
+# Large files: sent as CSV, read in chunks. A lease is longer than any one step between two beats.
+BULK_MAX_BYTES = env.integer("BULK_MAX_BYTES", 512 * 1024 * 1024)
+BULK_CHUNK_ROWS = env.integer("BULK_CHUNK_ROWS", 20_000)
+BULK_ISSUES_KEPT = env.integer("BULK_ISSUES_KEPT", 20_000)
+BULK_LEASE_SECONDS = env.integer("BULK_LEASE_SECONDS", 60)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # ---------------------------------------------------------------- people
@@ -207,6 +215,21 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# ---------------------------------------------------------------- e-mail
+
+# Links in e-mails need the address that people type; without a mail server there are none.
+SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.boolean("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "metroplan@localhost")
+SENDS_MAIL = bool(EMAIL_HOST) or DEV
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+
 # ---------------------------------------------------------------- background work
 
 CELERY_BROKER_URL = REDIS_URL
@@ -229,9 +252,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "indicators.tasks.verify_everything",
         "schedule": crontab(hour=3, minute=30),
     },
+    "sweep-large-files": {
+        "task": "metroplan.submissions.tasks_bulk.sweep_bulk",
+        "schedule": 60.0,
+    },
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
     "follow-map": {"task": "indicators.tasks.follow_map", "schedule": crontab(minute=5)},
     "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},
+    "tell-people": {
+        "task": "metroplan.submissions.tasks.tell_people",
+        "schedule": crontab(minute="*/15", hour="8-19"),
+    },
 }
 
 # ---------------------------------------------------------------- API
@@ -266,6 +297,7 @@ SPECTACULAR_SETTINGS = {
     # The page must not ask a validator on the internet.
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "ENUM_NAME_OVERRIDES": {
+        "BulkStatusEnum": "metroplan.submissions.models.BulkStatus",
         "LevelEnum": "metroplan.organisations.models.Level",
         "PlanStatusEnum": "metroplan.plans.models.PlanStatus",
         "ProgressStatusEnum": "indicators.models.ProgressStatus",

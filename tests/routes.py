@@ -13,10 +13,19 @@ from indicators.models import Indicator, Observation, Revision
 from indicators.services.revision_values import TargetValues
 from indicators.services.revisions import Papers, propose_target
 from metroplan.common.periods import Period
-from metroplan.organisations.models import ApiToken, OrganisationChange, Role, User
+from metroplan.organisations.models import ApiToken, Notice, OrganisationChange, Role, User
 from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Plan, PlanStatus, PlanTask
-from metroplan.submissions.models import Upload
+from metroplan.submissions.models import (
+    BulkImport,
+    Correction,
+    Evidence,
+    ReportingForm,
+    Submission,
+    Upload,
+)
+from metroplan.submissions.services.evidence import add_evidence
+from tests.submissions.bulk_files import made
 from tests.submissions.quarter import QUARTER, opened, uploaded
 from tests.world import World, add_indicator, add_person, current, report
 
@@ -39,10 +48,15 @@ class Things:
     task: PlanTask
     observation: Observation
     upload: Upload
+    correction: Correction
+    evidence: Evidence
+    bulk: BulkImport
     account: User
     token: ApiToken
     revision: Revision
     change: OrganisationChange
+    form: ReportingForm
+    notice: Notice
 
     def arguments(self, route: str) -> list[Any] | None:
         """What the route's address names; None where it names no thing."""
@@ -54,28 +68,38 @@ class Things:
             "api:indicator-detail": [f"{self.plan.code}.{self.indicator.code}"],
             "api:indicator-simulate": [f"{self.plan.code}.{self.indicator.code}"],
             "api:upload-detail": [self.upload.pk],
+            "api:submission-approve-many": None,
+            "submissions:correction-decide": [self.correction.pk],
             "organisations:organisation-detail": [self.account.organisation.code],
             "organisations:token-revoke": [self.token.pk],
             "organisations:change-detail": [self.change.pk],
+            "organisations:notice-open": [self.notice.pk],
             "indicators:plan-detail": [self.plan.code],
             "indicators:observation-trace": [self.observation.pk],
             "submissions:row-detail": [row.pk],
+            "submissions:evidence-file": [self.evidence.pk],
+            "submissions:evidence-remove": [self.evidence.pk],
             "indicators:revision-approve": [self.revision.pk],
             "indicators:revision-reject": [self.revision.pk],
             "indicators:bundle-approve": [self.revision.bundle],
         }
         by_start = {
             "api:submission-": [submission],
+            "api:correction-": [self.correction.pk],
             "organisations:account-": [self.account.pk],
             "indicators:indicator-": [self.plan.code, self.indicator.code],
+            "indicators:form-": [self.form.code],
+            "submissions:form-": [self.form.code],
             "submissions:submission-": [submission],
             "submissions:template": [submission],
             "submissions:upload-create": [submission],
             "submissions:upload-": [self.upload.pk],
+            "submissions:bulk-": [self.bulk.pk],
+            "api:bulk-import-": [self.bulk.pk],
         }
         if route in by_route:
             return by_route[route]
-        if route.endswith(("-list", "account-create")):
+        if route.endswith(("-list", "bulk-create", "account-create", "form-create")):
             return None
         return next((args for start, args in by_start.items() if route.startswith(start)), None)
 
@@ -91,6 +115,12 @@ class Things:
         return reverse(route, args=self.arguments(route))
 
 
+def ask_correction(submission: Submission, person: User) -> Correction:
+    return Correction.objects.create(
+        submission=submission, version=1, keys=["units"], reason="reason", requested_by=person
+    )
+
+
 def make_things(world: World) -> Things:
     account = add_person(world, "colleague", "A", Role.REVIEWER)
     for role in Role.values:
@@ -98,6 +128,13 @@ def make_things(world: World) -> Things:
     token, _key = create_token(user=world.people["clerk"], name="exchange", scope="push", days=90)
     report(world, "standards", "A", QUARTER, "5")
     upload = uploaded(world, opened(world))
+    evidence = add_evidence(
+        submission=upload.submission,
+        actor=world.people["clerk"],
+        key="units",
+        filename="evidence.txt",
+        content=b"text",
+    )
     revision = propose_target(
         indicator=world.indicators["standards"],
         organisation=world.units["A"],
@@ -122,14 +159,28 @@ def make_things(world: World) -> Things:
     indicator = add_indicator(world, "city-standards", "standards", {2025: 50}, unit="C1")
     change = OrganisationChange.objects.create(kind="transfer", effective_on=date(2020, 1, 1))
     change.parts.create(source=world.units["A"], target=world.units["A"])
+    form = ReportingForm.objects.create(
+        code="own-form",
+        name_zh="本区表",
+        name_en="Own form",
+        kind="figures",
+        owner=world.units["A"],
+        owner_fills=True,
+        opens=Period.parse("2021Q1"),
+    )
     return Things(
         plan=world.plan,
         indicator=indicator,
         task=task,
         observation=current(world.measures["standards"], world.units["A"], QUARTER),
         upload=upload,
+        correction=ask_correction(upload.submission, world.people["clerk"]),
+        evidence=evidence,
+        bulk=made(account),
         account=account,
         token=token,
         revision=revision,
         change=change,
+        form=form,
+        notice=Notice.objects.filter(user=world.people["clerk"]).first(),
     )

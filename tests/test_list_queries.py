@@ -16,7 +16,8 @@ from metroplan.organisations.models import OrganisationChange, Role
 from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Milestone, PlanTask, PlanTaskUnit, ResponsibleUnit
 from tests.counting import assert_queries
-from tests.routes import make_things, route_names
+from tests.routes import ask_correction, make_things, route_names
+from tests.submissions.bulk_files import made
 from tests.submissions.quarter import more_counties, opened, uploaded
 from tests.world import World, add_indicator, add_measure, add_person, add_target, report
 
@@ -26,12 +27,17 @@ LISTS = {
     "organisations:change-list": "leader",
     "organisations:account-list": "system_admin",
     "organisations:profile": "clerk",
+    "submissions:bulk-list": "leader",
+    "organisations:notice-list": "clerk",
+    "submissions:form-list": "staff",
+    "submissions:matrix": "leader",
     "indicators:plan-list": "leader",
     "indicators:source-list": "leader",
     "indicators:indicator-contributions": "leader",
     "indicators:observation-trace": "leader",
     "indicators:revision-list": "staff",
     "indicators:threshold-list": "staff",
+    "indicators:plausibility-list": "staff",
 } | {f"api:{base}-list": "leader" for _name, _view, base in router.registry}
 
 
@@ -57,8 +63,10 @@ def grow(world: World, number: int) -> None:
         lengthen_plan(world, index)
         add_target(world, "city-standards", unit, 2025, 3)
         report(world, "standards", unit, "2022Q3", index)
-        uploaded(world, opened(world, unit), person=f"clerk{index}")
+        upload = uploaded(world, opened(world, unit), person=f"clerk{index}")
+        ask_correction(upload.submission, world.people[f"clerk{index}"])
         revise(world, unit, index)
+        made(world.people[f"clerk{index}"])
     for index in range(min(number, 18)):
         create_token(user=world.people["clerk"], name=f"key {index}", scope="read", days=30)
     recompute_all()

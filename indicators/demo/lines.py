@@ -4,10 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 
+from indicators.bulk_figures import HEADER
 from indicators.demo.chance import chance
 from indicators.demo.generator import Answer, figure
 from indicators.demo.scene import Scene, Stretch, first_shown
-from indicators.services.imports import HEADER
 from metroplan.common.periods import Period
 
 MISSES = 0.022

@@ -14,7 +14,9 @@ from indicators.demo.quarter import report_quarter
 from indicators.demo.scene import load_scene
 from indicators.demo.targets import DOCUMENT, break_down
 from indicators.models import ImportBatch
+from indicators.plan_file.revised import first_day
 from indicators.services.imports import import_figures
+from indicators.services.known_from import set_known_from
 from metroplan.common.periods import newest_closed
 from metroplan.plans.models import Plan
 
@@ -60,6 +62,7 @@ def load_plan_figures(plan: Plan, *, today: date) -> PlanLoaded:
     )
     if report.refused:
         raise RuntimeError(f"demonstration figures of {plan.code} refused: {report.issues[:3]}")
+    set_known_from(batch=report.batch, day=first_day(plan), actor=None)
     return PlanLoaded(
         plan=plan.code,
         figures=report.changed,

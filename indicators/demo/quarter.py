@@ -12,6 +12,8 @@ from metroplan.common.periods import Period
 from metroplan.organisations.models import Role, User
 from metroplan.submissions.models import Submission, Upload
 from metroplan.submissions.reporting import review_chain
+from metroplan.submissions.selectors.explanations import unexplained
+from metroplan.submissions.services.explanations import Said, explain
 from metroplan.submissions.services.opening import open_form
 from metroplan.submissions.services.review import approve, return_submission, submit
 from metroplan.submissions.services.stage import stage_upload
@@ -37,6 +39,7 @@ NAMED = {
     "430611": Outcome.RETURNED,
 }
 REASON = "本季数字与上季相差较大，请核对台账后重新报送，并在备注栏说明原因。"
+EXPLANATION = "经核对台账，数字无误，属本季度工作安排所致。"
 WAITING, UNDER_REVIEW, WITH_THE_OWNER = 0.05, 0.085, 0.10
 AS_WORKBOOK = 0.15
 
@@ -120,9 +123,16 @@ def _go_the_way(
     if upload.status != Upload.Status.STAGED:
         raise RuntimeError(f"the demonstration file {name} was refused")
     seen = {"expected_version": upload.version}
+    _explain_warnings(submission, reporter, upload.version)
     submit(submission=submission, actor=reporter, **seen)
     if outcome == Outcome.RETURNED:
         return_submission(submission=submission, actor=reviewers[0], reason=REASON, **seen)
     steps = {Outcome.APPROVED: len(reviewers), Outcome.HALFWAY: len(reviewers) - 1}
     for reviewer in reviewers[: steps.get(outcome, 0)]:
         approve(submission=submission, actor=reviewer, **seen)
+
+
+def _explain_warnings(submission: Submission, reporter: User, version: int) -> None:
+    submission.refresh_from_db(fields=["version"])
+    if said := [Said(item.key, item.code, EXPLANATION) for item in unexplained(submission)]:
+        explain(submission=submission, actor=reporter, said=said, expected_version=version)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from indicators.demo.scene import Scene, Stretch, divides
 from indicators.models import Basis, Indicator, Kind, RollUpRule, Target
+from indicators.plan_file.revised import known_since
 from metroplan.audit.record import record
 from metroplan.organisations.models import Level, Organisation
 
@@ -45,6 +46,7 @@ def _rows(scene: Scene, indicator: Indicator, newest: int) -> Iterator[Target]:
                 low=sum(parts[code] for code in codes),
                 approximate=target.approximate,
                 effective_from=scene.plan.starts.first_day,
+                recorded_at=known_since(scene.plan),
                 document=DOCUMENT,
                 reason=REASON,
                 is_demo=True,

@@ -5,7 +5,7 @@ from indicators.engine.lines import create_lines
 from indicators.engine.progress import FROM_THE_START, store_progress
 from indicators.engine.rollup import roll_up_lines
 from indicators.engine.scope import spread_upwards
-from indicators.engine.swap import settle
+from indicators.engine.swap import settle_roll_ups
 from indicators.engine.tables import Tables
 
 
@@ -19,8 +19,7 @@ def compute_affected(
 ) -> None:
     """Replace the results of all that stands in `affected`, lowest height first."""
     thresholds = thresholds_in_force(tables.known_at)
-    create_lines(horizon)
+    create_lines(horizon, tables)
     roll_up_lines(heights, horizon=horizon, tables=tables, rule_version=thresholds.version)
-    if tables.fresh:
-        settle(tables.rollup)
+    settle_roll_ups(tables)
     store_progress(tables, thresholds, first=statuses_from)

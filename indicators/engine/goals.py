@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from indicators.engine.in_force import Terms, in_force
-from indicators.models import Indicator, Kind, RollUpRule, Target
+from indicators.models import Indicator, Kind, Measure, RollUpRule, Target
 from indicators.rules import (
     Anchor,
     Goal,
@@ -84,41 +84,54 @@ def inherits(indicator: Indicator) -> bool:
     return measure.kind == Kind.RATIO and measure.roll_up == RollUpRule.RATIO
 
 
-def goal_of(
-    indicator: Indicator,
-    unit: Unit,
-    targets: list[MilestoneTarget],
-    history: Mapping[int, Decimal],
-    terms: Terms,
-) -> Goal:
-    """The path of one unit: the plan's printed baseline is the owner's, others have their own.
+class Goals:
+    """The goals of many units under the same terms, which include the indicators' baselines.
 
-    `terms` are those in force and include the indicator's baseline.
+    Units of one indicator that are asked the same from the same baseline share a goal. Ask for
+    one indicator after the other: only the goals of the last one are remembered.
     """
-    measure = indicator.measure
-    trajectory = build_trajectory(
-        targets, basis=indicator.basis, baseline=baseline_of(indicator, unit, history, terms)
-    )
-    return Goal(
-        trajectory=trajectory,
-        comparator=indicator.comparator,
-        mode=indicator.mode,
-        decimals=measure.decimals,
-        carry_forward=measure.carry_forward,
-        thresholds=terms.thresholds,
-    )
 
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._indicator: Indicator | None = None
+        self._measure: Measure | None = None
+        self._known: dict[tuple, Goal] = {}
 
-def baseline_of(
-    indicator: Indicator, unit: Unit, history: Mapping[int, Decimal], terms: Terms
-) -> Anchor | None:
-    given = terms.baselines[indicator.pk]
-    owns = unit.pk == indicator.owner_id
-    return find_baseline(
-        kind=indicator.measure.kind,
-        basis=indicator.basis,
-        plan_start=indicator.plan.starts.index,
-        history=history,
-        year=given.year,
-        value=given.value if owns else None,
-    )
+    def of(
+        self,
+        indicator: Indicator,
+        unit: Unit,
+        targets: list[MilestoneTarget],
+        history: Mapping[int, Decimal],
+    ) -> Goal:
+        """The path of one unit: the plan's printed baseline is the owner's, others have theirs."""
+        if self._indicator is not indicator:
+            self._indicator, self._measure, self._known = indicator, indicator.measure, {}
+        baseline = self._baseline(unit, history)
+        asked = (*targets, baseline)
+        if asked not in self._known:
+            self._known[asked] = self._goal(targets, baseline)
+        return self._known[asked]
+
+    def _goal(self, targets: list[MilestoneTarget], baseline: Anchor | None) -> Goal:
+        indicator, measure = self._indicator, self._measure
+        return Goal(
+            trajectory=build_trajectory(targets, basis=indicator.basis, baseline=baseline),
+            comparator=indicator.comparator,
+            mode=indicator.mode,
+            decimals=measure.decimals,
+            carry_forward=measure.carry_forward,
+            thresholds=self._terms.thresholds,
+        )
+
+    def _baseline(self, unit: Unit, history: Mapping[int, Decimal]) -> Anchor | None:
+        indicator = self._indicator
+        given = self._terms.baselines[indicator.pk]
+        return find_baseline(
+            kind=self._measure.kind,
+            basis=indicator.basis,
+            plan_start=indicator.plan.starts.index,
+            history=history,
+            year=given.year,
+            value=given.value if unit.pk == indicator.owner_id else None,
+        )

@@ -1,5 +1,8 @@
 """What is computed, spelled out: one line for each series and unit in `affected`.
 
+`span` says from when to when the observations of a line reach and whether they leave quarters open;
+`branch` names the units that hang under those of the lines, and in which quarters.
+
 A line carries all that its figures need of measure, series, unit and forms, so that the statements
 that work on figures join nothing else and compare no words. `asked` holds the quarters for which a
 form asks the unit; `counts` is false where a mean is taken over units of another level; `until`
@@ -7,6 +10,9 @@ ends the unit's life.
 """
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from indicators.engine.tables import Tables
 
 LINES = """
     CREATE TEMP TABLE line ON COMMIT DROP AS
@@ -20,9 +26,13 @@ LINES = """
           JOIN indicators_formmeasure fm ON fm.form_id = f.id
           JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
           JOIN organisations_organisation o ON o.id = a.descendant_id
-         WHERE (f.owner_fills AND a.depth = 0
-                OR a.depth > 0
-                   AND (o.level = f.level OR f.level = 'county' AND o.level = 'zone'))
+          LEFT JOIN submissions_formunit named
+            ON named.form_id = f.id AND named.organisation_id = o.id
+         WHERE coalesce(
+                   named.fills,
+                   f.owner_fills AND a.depth = 0
+                   OR a.depth > 0
+                      AND (o.level = f.level OR f.level = 'county' AND o.level = 'zone'))
            AND greatest(a.since, f.opens)
                < least(a.until, coalesce(f.closes + 1, a.until), %(horizon)s + 1)
            AND fm.measure_id IN (SELECT measure_id FROM affected)
@@ -47,14 +57,55 @@ LINES = """
       JOIN indicators_series s ON s.measure_id = m.id
       JOIN organisations_organisation o ON o.id = affected.organisation_id
       JOIN organisations_organisationancestry life
-        ON life.ancestor_id = o.id AND life.descendant_id = o.id AND life.depth = 0
+        ON life.descendant_id = o.id AND life.depth = 0
       LEFT JOIN asked ON asked.measure_id = m.id AND asked.organisation_id = o.id
 """
 
 
-def create_lines(horizon: int) -> None:
-    """Fill `line` from `affected`, up to the quarter `horizon`."""
+SPANS = """
+    CREATE TEMP TABLE span ON COMMIT DROP AS
+    SELECT line.id, min(o.period)::int AS first,
+           count(*) <= max(o.period) - min(o.period)
+           OR max(o.period) < CASE WHEN line.endless THEN %(horizon)s
+                                   ELSE least(line.until - 1, %(horizon)s) END AS ragged
+      FROM line
+      JOIN indicators_observation o
+        ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
+       AND {known} AND o.period BETWEEN line.counted_from AND least(line.until - 1, %(horizon)s)
+     GROUP BY line.id, line.endless, line.until
+"""
+
+# Sums since the plan's start of a unit that has ended stay with the unit it last hung under:
+# `kept_until` is for these.
+BRANCHES = """
+    CREATE TEMP TABLE branch ON COMMIT DROP AS
+    SELECT line.height, a.ancestor_id AS organisation_id, a.descendant_id AS unit_id, a.since,
+           a.until,
+           CASE WHEN a.until = life.until THEN %(horizon)s + 1 ELSE a.until END AS kept_until
+      FROM (SELECT DISTINCT organisation_id, height FROM line WHERE height > 0) line
+      JOIN organisations_organisationancestry a
+        ON a.ancestor_id = line.organisation_id AND a.depth = 1
+      JOIN organisations_organisationancestry life
+        ON life.descendant_id = a.descendant_id AND life.depth = 0
+"""
+
+
+def create_lines(horizon: int, tables: Tables) -> None:
+    """Fill `line`, `span` and `branch` from `affected`, up to the quarter `horizon`."""
+    given = {"horizon": horizon, "known_at": tables.known_at}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS line")
-        cursor.execute(LINES, {"horizon": horizon})
+        cursor.execute("DROP TABLE IF EXISTS line, span, branch")
+        cursor.execute(LINES, given)
         cursor.execute("ANALYZE line")
+        _create_spans(cursor, tables, given)
+        cursor.execute(BRANCHES, given)
+        cursor.execute("ANALYZE branch")
+
+
+def _create_spans(cursor: CursorWrapper, tables: Tables, given: dict[str, object]) -> None:
+    """The planner expects one figure of a line, not dozens: that misleads it for everything."""
+    if tables.fresh:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute(tables.named(SPANS), given)
+    if tables.fresh:
+        cursor.execute("SET LOCAL enable_nestloop = on")

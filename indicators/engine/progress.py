@@ -7,15 +7,15 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import chain, groupby, islice
+from operator import attrgetter, itemgetter
 
 from django.db import connection
 from django.utils import timezone
 
-from indicators.engine.goals import Targets, Unit, current_targets, goal_of, targets_of
+from indicators.engine.goals import Goals, Targets, Unit, current_targets, targets_of
 from indicators.engine.in_force import Terms, terms_in_force
 from indicators.engine.tables import Tables
 from indicators.models import Indicator, Kind
@@ -27,29 +27,37 @@ COLUMNS = (
     "provisional", "met_by_rounding", "reported", "units_expected", "carried", "rule_version",
     "computed_at",
 )  # fmt: skip
-TAKEN_FROM_ASSESSMENT = COLUMNS[3:-1]
+taken_from_assessment = attrgetter("k", *COLUMNS[3:-1])
 FROM_THE_START = 0
 CHUNK = 20_000
 FEW_UNITS = 1_000
 
 Key = tuple[int, int]
 
+# Which units stand at or below each owner of indicators today.
+REACH = """
+    CREATE TEMP TABLE reach ON COMMIT DROP AS
+    SELECT owner.id AS owner_id, o.id AS unit_id, o.path, life.until::int AS until
+      FROM organisations_organisation owner
+      JOIN organisations_organisation o ON starts_with(o.path, owner.path)
+      JOIN organisations_organisationancestry life
+        ON life.descendant_id = o.id AND life.depth = 0
+     WHERE owner.id IN (SELECT owner_id FROM indicators_indicator)
+       AND o.id IN (SELECT organisation_id FROM affected)
+"""
+
 # One row per indicator and unit; units are those at or below the indicator's owner.
 PAIRS = """
     CREATE TEMP TABLE pair ON COMMIT DROP AS
-    SELECT i.id AS indicator_id, o.id AS organisation_id, o.path, s.id AS series_id,
-           greatest(affected.since, p.starts - 1)::int AS since, life.until::int AS until,
+    SELECT i.id AS indicator_id, reach.unit_id AS organisation_id, reach.path,
+           s.id AS series_id, greatest(affected.since, p.starts - 1)::int AS since, reach.until,
            m.kind = %(ratio)s AS ratio, base.at AS base
       FROM affected
       JOIN indicators_measure m ON m.id = affected.measure_id
       JOIN indicators_series s ON s.measure_id = m.id
       JOIN indicators_indicator i ON i.series_id = s.id
       JOIN plans_plan p ON p.id = i.plan_id
-      JOIN organisations_organisation owner ON owner.id = i.owner_id
-      JOIN organisations_organisation o ON o.id = affected.organisation_id
-       AND starts_with(o.path, owner.path)
-      JOIN organisations_organisationancestry life
-        ON life.ancestor_id = o.id AND life.descendant_id = o.id AND life.depth = 0
+      JOIN reach ON reach.owner_id = i.owner_id AND reach.unit_id = affected.organisation_id
       LEFT JOIN unnest(%(indicators)s::bigint[], %(bases)s::int[]) AS base(indicator_id, at)
         ON base.indicator_id = i.id
 """
@@ -107,12 +115,19 @@ FROM_THE_START_FOR = """
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """By what figures are judged, read once for all of them."""
+    """By what figures are judged, read once for all of them; units and goals come as they occur."""
 
     indicators: dict[int, Indicator]
     targets: Targets
     terms: Terms
     bases: dict[Key, dict[int, Decimal]]
+    goals: Goals
+    units: dict[int, Unit] = field(default_factory=dict)
+
+    def unit(self, pk: int, path: str) -> Unit:
+        if pk not in self.units:
+            self.units[pk] = Unit.from_path(pk, path)
+        return self.units[pk]
 
 
 def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_THE_START) -> None:
@@ -129,6 +144,7 @@ def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_
         targets=current_targets(indicators.values(), tables.known_at, codes=_few_codes()),
         terms=terms,
         bases=_bases(tables),
+        goals=Goals(terms),
     )
     _clear(tables, CLEAR)
     moved = _write(tables, judged, first)
@@ -150,7 +166,9 @@ def _create_pairs(indicators: dict[int, Indicator], terms: Terms) -> None:
     years = {pk: terms.baselines[pk].year for pk in indicators}
     known = {pk: year_end(year) for pk, year in years.items() if year is not None}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pair")
+        cursor.execute("DROP TABLE IF EXISTS reach, pair")
+        cursor.execute(REACH)
+        cursor.execute("ANALYZE reach")
         cursor.execute(
             PAIRS,
             {"ratio": Kind.RATIO, "indicators": list(known), "bases": list(known.values())},
@@ -196,19 +214,19 @@ def _write(tables: Tables, judged: Judged, first: int) -> list[Key]:
     """Write the rows of every pair; returns the pairs whose earlier quarters changed as well."""
     moved: list[Key] = []
     with connection.chunked_cursor() as cursor:
-        cursor.cursor.itersize = CHUNK
         cursor.execute(tables.named(ROLL_UPS), {"first": first})
-        rows = _assessed(cursor, judged, moved)
+        roll_ups = chain.from_iterable(iter(lambda: cursor.fetchmany(CHUNK), []))
+        rows = _assessed(roll_ups, judged, moved)
         while chunk := list(islice(rows, CHUNK)):
             _copy(tables, chunk)
     return moved
 
 
-def _assessed(rows: Iterable[tuple], judged: Judged, moved: list[Key]) -> Iterator[list]:
+def _assessed(rows: Iterable[tuple], judged: Judged, moved: list[Key]) -> Iterator[tuple]:
     now = timezone.now().isoformat()
     for key, quarters in groupby(rows, key=itemgetter(0, 1)):
         for assessment in _assess_unit(key, quarters, judged, moved):
-            yield [*key, assessment.k, *_values(assessment), now]
+            yield (*key, *taken_from_assessment(assessment), now)
 
 
 def _assess_unit(
@@ -217,11 +235,11 @@ def _assess_unit(
     """Nothing where nothing is asked of the unit."""
     indicator, first_row = judged.indicators[key[0]], next(rows)
     _, unit_id, path, since, *_ = first_row
-    unit = Unit.from_path(unit_id, path)
+    unit = judged.unit(unit_id, path)
     asked = targets_of(indicator, unit, judged.targets)
     if not asked:
         return
-    goal = goal_of(indicator, unit, asked, judged.bases.get(key, {}), judged.terms)
+    goal = judged.goals.of(indicator, unit, asked, judged.bases.get(key, {}))
     if since > indicator.plan.starts.index - 1 and _may_have_moved(goal, key[0], judged, since):
         moved.append(key)
         return
@@ -251,13 +269,7 @@ def _may_have_moved(goal: Goal, indicator_id: int, judged: Judged, since: int) -
     )
 
 
-def _values(assessment: Assessment) -> Iterator[object]:
-    for name in TAKEN_FROM_ASSESSMENT:
-        value = getattr(assessment, name)
-        yield "" if value is None else value
-
-
-def _copy(tables: Tables, rows: list[list]) -> None:
+def _copy(tables: Tables, rows: list[tuple]) -> None:
     buffer = io.StringIO()
     csv.writer(buffer).writerows(rows)
     buffer.seek(0)

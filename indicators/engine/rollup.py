@@ -10,6 +10,7 @@ from django.db import connection
 
 from indicators.engine.own import OWN
 from indicators.engine.tables import Tables
+from indicators.models import RollUp
 
 COLUMNS = (
     "series_id, organisation_id, period, value, numerator, denominator, reported, expected, "
@@ -30,32 +31,14 @@ DELETE = """
 """
 
 LEAVES = f"""
-    INSERT INTO {{rollup}} ({COLUMNS})
-    SELECT series_id, organisation_id, period, {FIGURE}, numerator, denominator, reported,
-           expected, carried, newest, %(rule_version)s
+    SELECT series_id, organisation_id, period, {FIGURE} AS value, numerator, denominator, reported,
+           expected, carried, newest, %(rule_version)s AS rule_version
       FROM ({OWN.replace("{which}", "line.height = 0")}) own
 """
 
 OWN_ABOVE = f"""
     CREATE TEMP TABLE own_above ON COMMIT DROP AS
     {OWN.replace("{which}", "line.height > 0")}
-"""
-
-CHILDREN = """
-    SELECT r.series_id, line.organisation_id, r.period,
-           CASE WHEN line.adds THEN r.value END AS value,
-           r.numerator, r.denominator, r.reported, r.expected, r.carried, r.newest
-      FROM line
-      JOIN organisations_organisationancestry a
-        ON a.ancestor_id = line.organisation_id AND a.depth = 1
-      JOIN organisations_organisationancestry life
-        ON life.ancestor_id = a.descendant_id AND life.descendant_id = a.descendant_id
-      JOIN {rollup} r
-        ON r.series_id = line.series_id AND r.organisation_id = a.descendant_id
-       AND r.period >= greatest(line.since, a.since)
-       AND (r.period < a.until
-            OR line.endless AND a.until = life.until)
-     WHERE line.height = %(height)s AND line.roll_up <> 'own'
 """
 
 PARENTS = f"""
@@ -71,7 +54,18 @@ PARENTS = f"""
             SELECT series_id, organisation_id, period, value, numerator, denominator, reported,
                    expected, carried, newest
               FROM own_above WHERE height = %(height)s
-            UNION ALL {CHILDREN}
+            UNION ALL
+            SELECT line.series_id, line.organisation_id, r.period,
+                   CASE WHEN line.adds THEN r.value END,
+                   r.numerator, r.denominator, r.reported, r.expected, r.carried, r.newest
+              FROM branch
+              JOIN {{rollup}} r ON r.organisation_id = branch.unit_id
+              JOIN line ON line.series_id = r.series_id
+               AND line.organisation_id = branch.organisation_id
+               AND line.height = %(height)s AND line.roll_up <> 'own'
+             WHERE branch.height = %(height)s
+               AND r.period >= greatest(line.since, branch.since)
+               AND r.period < CASE WHEN line.endless THEN branch.kept_until ELSE branch.until END
           ) part
          GROUP BY series_id, organisation_id, period
       ) total
@@ -86,9 +80,20 @@ def roll_up_lines(heights: list[int], *, horizon: int, tables: Tables, rule_vers
     with connection.cursor() as cursor:
         if not tables.fresh:
             cursor.execute(tables.named(DELETE))
-        cursor.execute(tables.named(LEAVES), given)
+        cursor.execute(tables.named(_into(tables, LEAVES)), given)
+        if tables.fresh:
+            cursor.execute(tables.named("ANALYZE {rollup}"))
         cursor.execute("DROP TABLE IF EXISTS own_above")
         cursor.execute(tables.named(OWN_ABOVE), given)
         for height in heights:
             if height > 0:
                 cursor.execute(tables.named(PARENTS), given | {"height": height})
+
+
+def _into(tables: Tables, rows: str) -> str:
+    """A table that is not there yet is made by what fills it: much faster than row by row."""
+    if not tables.unmade:
+        return f"INSERT INTO {{rollup}} ({COLUMNS}) {rows}"
+    types = {field.column: field.db_type(connection) for field in RollUp._meta.concrete_fields}
+    columns = ", ".join(f"{name}::{types[name]}" for name in COLUMNS.split(", "))
+    return f"CREATE TABLE {{rollup}} AS SELECT {columns} FROM ({rows}) leaf"

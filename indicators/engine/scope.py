@@ -1,10 +1,11 @@
 """What has to be computed: the dirty units and everything above them, lowest first."""
 
 from collections import defaultdict
+from graphlib import TopologicalSorter
 
 from django.db import connection
 
-from metroplan.organisations.models import OrganisationLink
+from metroplan.organisations.models import OrganisationAncestry
 
 # Upwards over every link there ever was: what a unit that ended had brought goes on counting where
 # the unit that keeps it stands later.
@@ -29,19 +30,19 @@ AFFECTED = """
 
 
 def heights() -> dict[int, int]:
-    """Unit id → the longest way down from it over every link there ever was; leaves are absent."""
+    """Unit id → the longest way down from it over every link there ever was; leaves are 0.
+
+    One order serves all quarters, because `rebuild_ancestry` lets no two units stand above each
+    other, not even at different times. Raises graphlib.CycleError where they do all the same.
+    """
     children: dict[int, set[int]] = defaultdict(set)
-    for child, parent in OrganisationLink.objects.values_list("child_id", "parent_id"):
+    steps = OrganisationAncestry.objects.filter(depth=1)
+    for child, parent in steps.values_list("descendant_id", "ancestor_id"):
         children[parent].add(child)
     known: dict[int, int] = {}
-
-    def height(unit: int) -> int:
-        if unit not in known:
-            known[unit] = 1 + max(map(height, children[unit]), default=-1)
-        return known[unit]
-
-    for parent in list(children):
-        height(parent)
+    for unit in TopologicalSorter(children).static_order():
+        below = children.get(unit, ())
+        known[unit] = 1 + max((known[child] for child in below), default=-1)
     return known
 
 
@@ -67,5 +68,6 @@ def spread_upwards() -> list[int]:
             "WHERE known.id = affected.organisation_id",
             [list(by_height), list(by_height.values())],
         )
+        cursor.execute("ANALYZE affected")
         cursor.execute("SELECT DISTINCT height FROM affected ORDER BY height")
         return [row[0] for row in cursor.fetchall()]

@@ -13,13 +13,15 @@ KNOWN = (
 class Tables:
     """`known_at` looks back: what had been recorded by then and not yet superseded counts.
 
-    `fresh` tables are empty, so nothing is to be replaced.
+    `fresh` tables are empty, so nothing is to be replaced; the roll-ups' may be `unmade` as well,
+    and is then made as it is filled.
     """
 
     rollup: str = "indicators_rollup"
     progress: str = "indicators_progress"
     known_at: datetime | None = None
     fresh: bool = False
+    unmade: bool = False
 
     def named(self, statement: str) -> str:
         """The statement with its tables and its choice of observations filled in."""

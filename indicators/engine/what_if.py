@@ -5,7 +5,7 @@ with what the units concerned need and changed as supposed; afterwards all of it
 what is said is what the engine would say, and nothing is stored.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -50,20 +50,20 @@ SHADOWS = """
     CREATE TEMP TABLE indicators_rollup ON COMMIT DROP AS
     SELECT r.* FROM indicators_rollup r
       JOIN indicators_series s ON s.id = r.series_id
-     WHERE s.measure_id = %(measure)s
+     WHERE s.measure_id = ANY(%(measures)s)
        AND (r.organisation_id IN (SELECT organisation_id FROM affected)
             OR r.period = %(period)s AND r.organisation_id IN (
                 SELECT descendant_id FROM organisations_organisationancestry
                  WHERE depth = 1 AND ancestor_id IN (SELECT organisation_id FROM affected)));
     CREATE TEMP TABLE indicators_observation ON COMMIT DROP AS
     SELECT * FROM indicators_observation
-     WHERE measure_id = %(measure)s AND superseded_at IS NULL
+     WHERE measure_id = ANY(%(measures)s) AND superseded_at IS NULL
        AND organisation_id IN (SELECT organisation_id FROM affected);
     CREATE TEMP TABLE indicators_target ON COMMIT DROP AS
     SELECT * FROM indicators_target
      WHERE indicator_id IN (SELECT i.id FROM indicators_indicator i
                               JOIN indicators_series s ON s.id = i.series_id
-                             WHERE s.measure_id = %(measure)s);
+                             WHERE s.measure_id = ANY(%(measures)s));
     CREATE TEMP TABLE indicators_ruleversion ON COMMIT DROP AS
     SELECT * FROM indicators_ruleversion;
 """
@@ -78,28 +78,47 @@ def supposing(
     Read inside. The indicator comes with its series.
     """
     with transaction.atomic():
-        _compute(supposition, indicator, unit, period)
+        _compute(supposition, [indicator.series.measure_id], unit, period, indicator.owner_id)
         yield
         transaction.set_rollback(True)
 
 
-def _compute(supposition: Supposition, indicator: Indicator, unit: int, period: Period) -> None:
-    measure = indicator.series.measure_id
+@contextmanager
+def supposing_figures(
+    observations: Sequence[Observation], *, unit: int, period: Period
+) -> Iterator[None]:
+    """The same for figures of one unit in many measures, up to the top of the tree."""
+    measures = [row.measure_id for row in observations]
+    with transaction.atomic():
+        _compute(Supposition(observations=tuple(observations)), measures, unit, period, None)
+        yield
+        transaction.set_rollback(True)
+
+
+def _compute(
+    supposition: Supposition,
+    measures: Sequence[int],
+    unit: int,
+    period: Period,
+    owner: int | None,
+) -> None:
     totals = {row.organisation_id for row in supposition.totals}
     dirty = {unit, *totals, *(row.organisation_id for row in supposition.observations)}
     create_tables()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO dirty SELECT %s, unnest(%s::bigint[]), %s",
-            [measure, list(dirty), period.index],
+            "INSERT INTO dirty SELECT m.id, u.id, %s "
+            "FROM unnest(%s::bigint[]) AS m(id), unnest(%s::bigint[]) AS u(id)",
+            [period.index, list(measures), list(dirty)],
         )
         heights = spread_upwards()
-        cursor.execute(ABOVE, {"owner": indicator.owner_id})
-        cursor.execute(SHADOWS, {"measure": measure, "period": period.index})
+        if owner is not None:
+            cursor.execute(ABOVE, {"owner": owner})
+        cursor.execute(SHADOWS, {"measures": list(measures), "period": period.index})
     _suppose(supposition, period)
     thresholds = thresholds_in_force()
     with _left_out(totals):
-        create_lines(period.index)
+        create_lines(period.index, STORED)
         roll_up_lines(heights, horizon=period.index, tables=STORED, rule_version=thresholds.version)
     store_progress(STORED, thresholds, first=period.index)
 

@@ -18,6 +18,7 @@ from indicators.models.measures import (
     Series,
     Window,
 )
+from indicators.models.plausibility import Check, PlausibilityRule
 from indicators.models.results import DirtyMark, Progress, ProgressStatus, RollUp
 from indicators.models.revisions import (
     BaselineRevision,
@@ -32,6 +33,7 @@ __all__ = [
     "Attribute",
     "BaselineRevision",
     "Basis",
+    "Check",
     "CheckRun",
     "Comparator",
     "DirtyMark",
@@ -43,6 +45,7 @@ __all__ = [
     "MeasureBreak",
     "Mode",
     "Observation",
+    "PlausibilityRule",
     "Progress",
     "ProgressStatus",
     "Revision",

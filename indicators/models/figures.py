@@ -87,6 +87,8 @@ class Observation(models.Model):
             models.UniqueConstraint(
                 fields=["measure", "organisation", "period"],
                 condition=Q(superseded_at__isnull=True),
+                # The engine reads a unit's figures in order from this index alone.
+                include=["state", "value", "numerator", "denominator"],
                 name="observation_one_current",
             ),
             models.UniqueConstraint(

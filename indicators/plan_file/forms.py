@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from indicators.models import FormMeasure, Measure
+from indicators.plan_file.by_hand import ByHand, by_hand
 from indicators.plan_file.document import PlanDocument
+from metroplan.common.periods import Period
 from metroplan.common.sync import Change, removed, sync
 from metroplan.organisations.models import Level, Organisation
 from metroplan.plans.models import Plan
 from metroplan.submissions.models import ReportingForm
+from metroplan.submissions.services.forms import USUAL_REMINDERS, set_reminders
 
 KIND = "figures"
 OWNER = "owner"
@@ -23,16 +26,23 @@ FIELDS = ["name_zh", "name_en", "kind", "owner_id", "level", "owner_fills", "ope
 def write_forms(document: PlanDocument, plan: Plan, measures: dict[str, Measure]) -> list[Change]:
     """One form for each level that reports, the owner's own included; measures in file order.
 
-    A form that is no longer called for is deleted, or closed when units have filled it.
+    A form that is no longer called for is deleted, or closed when units have filled it. What staff
+    decided in the browser stays: see by_hand.py.
     """
     asked = _asked(document, measures)
-    stored = ReportingForm.objects.filter(code__startswith=f"{plan.code}-", owner=plan.organisation)
-    rows = [_form(plan, level) for level in asked]
+    codes = [_code(plan, level) for level in SUFFIX]
+    stored = ReportingForm.objects.filter(code__in=codes, owner=plan.organisation)
+    hands = by_hand(stored)
+    known = {form.code: form for form in stored.select_related("owner")}
+    rows = [_as_kept(_form(plan, level), known, hands) for level in asked]
     outcome = sync(stored.select_related("owner"), rows, key=["code"], fields=FIELDS, thing="form")
+    for row in outcome.rows.values():
+        if row.code not in known:
+            set_reminders(row, USUAL_REMINDERS)
     lines = [
-        FormMeasure(form=outcome.rows[(_code(plan, level),)], measure=measure, position=position)
+        line
         for level, wanted in asked.items()
-        for position, measure in enumerate(wanted)
+        for line in _lines(outcome.rows[(_code(plan, level),)], wanted, hands)
     ]
     stored_lines = FormMeasure.objects.filter(form__in=[row.pk for row in outcome.rows.values()])
     key = ["form_id", "measure_id"]
@@ -48,7 +58,31 @@ def write_forms(document: PlanDocument, plan: Plan, measures: dict[str, Measure]
         *outcome.changes,
         *written.changes,
         *removed("form line", written.surplus, key),
-        *_retire(outcome.surplus),
+        *_retire([form for form in outcome.surplus if not hands[form.pk].added]),
+    ]
+
+
+def _as_kept(
+    row: ReportingForm, known: dict[str, ReportingForm], hands: dict[int, ByHand]
+) -> ReportingForm:
+    """The form of the file, or the one staff made of it."""
+    kept = known.get(row.code)
+    return kept if kept is not None and hands[kept.pk].changed else row
+
+
+def _lines(
+    form: ReportingForm, wanted: list[Measure], hands: dict[int, ByHand]
+) -> list[FormMeasure]:
+    """The file's measures in its order; where staff chose, their order with what is new behind."""
+    hand = hands[form.pk]
+    if hand.ordered:
+        asked = {measure.code: measure for measure in wanted if measure.code not in hand.removed}
+        there = [line.measure for line in form.form_measures.select_related("measure")]
+        stay = [one for one in there if one.code in asked or one.code in hand.added]
+        wanted = list({one.code: one for one in [*stay, *asked.values()]}.values())
+    return [
+        FormMeasure(form=form, measure=measure, position=position)
+        for position, measure in enumerate(wanted)
     ]
 
 
@@ -79,8 +113,15 @@ def _form(plan: Plan, level: str) -> ReportingForm:
         owner=owner,
         level="" if level == OWNER else level,
         owner_fills=level == OWNER,
-        opens=plan.starts,
+        opens=_first_quarter(plan, _code(plan, level)),
     )
+
+
+def _first_quarter(plan: Plan, code: str) -> Period:
+    """The plan's, or that after the last in which a unit before the owner had the form."""
+    former = ReportingForm.objects.filter(code__startswith=f"{code}-", closes__isnull=False)
+    last = former.exclude(owner=plan.organisation).order_by("-closes").first()
+    return max(plan.starts, last.closes + 1) if last else plan.starts
 
 
 def _retire(forms: list[ReportingForm]) -> Iterator[Change]:

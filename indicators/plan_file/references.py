@@ -7,6 +7,7 @@ from indicators.models import Indicator, Kind, Measure, Observation, RollUpRule,
 from indicators.plan_file.document import IndicatorSpec, MeasureSpec, PlanDocument
 from indicators.plan_file.problems import Path, Problem
 from metroplan.organisations.models import Level, Organisation
+from metroplan.organisations.selectors_map import came_after
 from metroplan.plans.models import Plan
 
 LEVELS = [Level.PROVINCE, Level.CITY, Level.COUNTY]
@@ -33,12 +34,23 @@ def find_references(document: PlanDocument) -> References:
     )
     wanted = {header.organisation} | {unit.organisation for unit in document.units}
     measures = {item.measure for item in document.indicators}
+    units = Organisation.objects.in_bulk(wanted - {None}, field_name="code")
     return References(
         plan=plans.get(header.code),
         parent=plans.get(header.parent),
-        organisations=Organisation.objects.in_bulk(wanted - {None}, field_name="code"),
+        organisations=units | _taken_over(header.organisation, units, plans.get(header.code)),
         measures=Measure.objects.in_bulk(measures, field_name="code"),
     )
+
+
+def _taken_over(
+    code: str, units: dict[str, Organisation], plan: Plan | None
+) -> dict[str, Organisation]:
+    """The file goes on naming the unit that issued the plan, the plan has gone to the one after."""
+    holder = plan and plan.organisation
+    if code in units and holder and came_after(holder, units[code]):
+        return {code: holder}
+    return {}
 
 
 def reference_problems(document: PlanDocument, found: References) -> list[Problem]:

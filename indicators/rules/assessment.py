@@ -106,6 +106,7 @@ def assess(given: AssessInput) -> Assessment:
         lag_quarters=k - path.inverse(y, near=k) if scheduled else None,
         provisional=_is_provisional(given),
         met_by_rounding=y is not None
+        and not met
         and met_by_rounding(y, target, goal.comparator, goal.decimals, goal.thresholds),
         over_ceiling=y is not None and target.high is not None and y > target.high,
         needed_rate=None if met or not scheduled else needed_rate(y, target, k),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, takewhile
 from statistics import median
 
 from indicators.rules.comparing import bound
@@ -28,13 +28,23 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A Theil–Sen line: `slope` in a quarter, `level` at quarter `at`, band of ± `spread`."""
+    """A Theil–Sen line: `slope` in a quarter, `level` at quarter `at`, band of ± `spread`.
+
+    `still` is the number of the newest observed quarters that have one and the same figure, 0 with
+    fewer than four.
+    """
 
     slope: Decimal
     level: Decimal
     at: int
     spread: Decimal
     points: int
+    still: int = 0
+
+    @property
+    def unmoved(self) -> bool:
+        """All observed quarters have the same figure."""
+        return self.still == self.points
 
     def value_at(self, k: int) -> Decimal:
         return self.level + self.slope * (k - self.at)
@@ -88,11 +98,12 @@ def comparable(points: Iterable[tuple[int, Decimal, int]]) -> dict[int, Decimal]
     return kept
 
 
-def trend(observed: Mapping[int, Decimal]) -> Trend | None:
+def trend(observed: Mapping[int, Decimal], decimals: int = 0) -> Trend | None:
     """Through the last up to 12 observed quarters; None with fewer than four.
 
     Give only quarters that were observed, not carried forward, and only those since the last
-    break in the measure's definition.
+    break in the measure's definition. However straight the line, the band is no narrower than one
+    unit of the last of the measure's `decimals` each way: nothing is known more exactly.
     """
     points = [(k, observed[k]) for k in sorted(observed)[-MOST_POINTS:]]
     if len(points) < FEWEST_POINTS:
@@ -101,7 +112,13 @@ def trend(observed: Mapping[int, Decimal]) -> Trend | None:
     at = points[-1][0]
     level = median(y - slope * (k - at) for k, y in points)
     residuals = [abs(y - level - slope * (k - at)) for k, y in points]
-    return Trend(slope, level, at, BAND * median(residuals), len(points))
+    spread = max(BAND * median(residuals), Decimal(1).scaleb(-decimals))
+    return Trend(slope, level, at, spread, len(points), _still([y for _k, y in points]))
+
+
+def _still(figures: Sequence[Decimal]) -> int:
+    same = len(list(takewhile(lambda y: y == figures[-1], reversed(figures))))
+    return same if same >= FEWEST_POINTS else 0
 
 
 def forecast(
@@ -109,18 +126,22 @@ def forecast(
     target: MilestoneTarget,
     comparator: str,
     *,
+    decimals: int = 0,
     ceiling: Decimal | None = None,
     thresholds: Thresholds = THRESHOLDS,
 ) -> Forecast | None:
     """At the target's milestone; None with fewer than four observed quarters or none ahead.
 
-    Figures do not fall below zero nor rise above `ceiling`, which is 100 for a ratio.
+    `decimals` are the measure's. Figures do not fall below zero nor rise above `ceiling`, which
+    is 100 for a ratio. A figure that never moved is judged by itself: either it meets the target
+    already, or nothing says that it will.
     """
-    line = trend(observed)
+    line = trend(observed, decimals)
     if line is None or comparator == Comparator.DONE or line.at >= target.at:
         return None
     there = band_at(line, target.at, ceiling)
-    verdict = _verdict(there.low, there.high, target, comparator, thresholds)
+    low, high = (there.value,) * 2 if line.unmoved else (there.low, there.high)
+    verdict = _verdict(low, high, target, comparator, thresholds)
     return Forecast(target.year, there.value, there.low, there.high, verdict, line)
 
 

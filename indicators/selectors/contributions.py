@@ -31,6 +31,11 @@ class Contribution:
     attainment: Decimal | None = None
     provisional: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """Nobody asks it, it says nothing, and nothing is wanted of it."""
+        return not self.expected and self.value is None and not self.status and self.target is None
+
 
 def contributions(
     roll_up: str,

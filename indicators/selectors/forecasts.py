@@ -186,7 +186,12 @@ def _outlook(row: Progress, seen: _Seen, targets: Targets, thresholds: Threshold
     observed = comparable(seen.points)
     ceiling = ceiling_of(indicator)
     found = target and forecast(
-        observed, target, indicator.comparator, ceiling=ceiling, thresholds=thresholds
+        observed,
+        target,
+        indicator.comparator,
+        decimals=indicator.measure.decimals,
+        ceiling=ceiling,
+        thresholds=thresholds,
     )
     broken_at = None if seen.began is None else Period(seen.began)
     return Outlook(found, len(observed), broken_at, ceiling)

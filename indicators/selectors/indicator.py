@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from indicators.engine.goals import Targets, Unit, goal_of, targets_of
+from indicators.engine.goals import Goals, Targets, Unit, targets_of
 from indicators.engine.in_force import in_force, terms_in_force
 from indicators.models import (
     Comparator,
@@ -23,6 +23,7 @@ from indicators.rules import (
     Goal,
     MilestoneTarget,
     Rung,
+    Thresholds,
     Trajectory,
     assess,
     milestone_ladder,
@@ -91,7 +92,7 @@ class IndicatorPage:
     """`needed_rate` and `recent_rate` are changes of the figure in one quarter, `numerator` and
     `denominator` the terms behind a ratio; `newest` is the quarter of the newest observation;
     `points` end with the page's quarter; `outlook` is None where nothing is asked, or a thing to be
-    done."""
+    done; `thresholds` where nothing is asked."""
 
     indicator: Indicator
     organisation: Organisation
@@ -103,6 +104,7 @@ class IndicatorPage:
     passed_unmet: tuple[int, ...]
     over_ceiling: bool
     outlook: Outlook | None
+    thresholds: Thresholds | None
     numerator: Decimal | None
     denominator: Decimal | None
     newest: Period | None
@@ -145,6 +147,7 @@ def indicator_page(
         passed_unmet=assessed.passed_unmet if assessed else (),
         over_ceiling=bool(assessed and assessed.over_ceiling),
         outlook=_outlook(now, indicator, organisation, goal, stored),
+        thresholds=goal.thresholds if goal else None,
         numerator=rolled.numerator if rolled else None,
         denominator=rolled.denominator if rolled else None,
         newest=rolled.newest if rolled else None,
@@ -166,7 +169,7 @@ def _goal(
 ) -> Goal | None:
     if not asked:
         return None
-    return goal_of(indicator, unit, asked, history, terms_in_force([indicator]))
+    return Goals(terms_in_force([indicator])).of(indicator, unit, asked, history)
 
 
 class _Rows:

@@ -5,15 +5,17 @@ from decimal import Decimal
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from indicators.figure_template import YES_NO
 from indicators.models import FormMeasure, Kind, Measure, Observation
+from metroplan.common.naming import in_chinese
 from metroplan.common.periods import Period
 from metroplan.common.rounding import exact_text
 from metroplan.common.rounding import figure_text as rounded_text
 from metroplan.submissions.models import FigureState, ReportingForm, StagedRow, Submission
-from metroplan.submissions.types import SheetLine
+from metroplan.submissions.types import CleanRow, PastValue, SheetLine
 
 HUNDRED = Decimal(100)
-Figure = StagedRow | Observation
+Figure = StagedRow | Observation | CleanRow
 
 # A line that was not reported a quarter ago counts as changed.
 CHANGED = """
@@ -37,6 +39,7 @@ def form_lines(form: ReportingForm) -> list[SheetLine]:
 
 
 def _line(measure: Measure) -> SheetLine:
+    ratio, yes_no = measure.kind == Kind.RATIO, measure.kind == Kind.YES_NO
     return SheetLine(
         key=measure.code,
         name=measure.name,
@@ -47,11 +50,19 @@ def _line(measure: Measure) -> SheetLine:
             "numerator": measure.numerator_name or _("Numerator"),
             "denominator": measure.denominator_name or _("Denominator"),
         },
+        entry=("numerator", "denominator") if ratio else ("value",),
+        choices=YES_NO[in_chinese()] if yes_no else (),
     )
 
 
 def figure_history(submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
     """By measure code and quarter, the approved figures of the quarters before the submission's."""
+    series = figure_series(submission, quarters=quarters)
+    return {key: {at: value.text for at, value in past.items()} for key, past in series.items()}
+
+
+def figure_series(submission: Submission, *, quarters: int) -> dict[str, dict[Period, PastValue]]:
+    """The same with the numbers."""
     past = Observation.objects.filter(
         organisation=submission.organisation_id,
         measure__form_measures__form=submission.form_id,
@@ -59,12 +70,11 @@ def figure_history(submission: Submission, *, quarters: int) -> dict[str, dict[P
         period__lt=submission.period,
         superseded_at__isnull=True,
     ).select_related("measure")
-    history: dict[str, dict[Period, str]] = {}
+    series: dict[str, dict[Period, PastValue]] = {}
     for figure in past:
-        history.setdefault(figure.measure.code, {})[figure.period] = figure_text(
-            figure.measure, figure
-        )
-    return history
+        value = PastValue(figure_number(figure), figure_text(figure.measure, figure))
+        series.setdefault(figure.measure.code, {})[figure.period] = value
+    return series
 
 
 def figure_number(figure: Figure | None) -> Decimal | None:

@@ -22,6 +22,7 @@ from indicators.models import (
 from indicators.selectors.scale import scale_of, target_text
 from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.policy import can
+from metroplan.plans.models import MilestoneKind
 
 RECENT = 30
 
@@ -153,9 +154,15 @@ def history(indicator: Indicator, organisation: Organisation, user: User) -> His
         ),
         baselines=tuple(_baselines(indicator)),
         waiting=tuple(proposal(row, user) for row in waiting.filter(about)),
-        years=tuple(indicator.plan.milestones.order_by("year").values_list("year", flat=True)),
+        years=milestone_years(indicator),
         breaks=tuple(indicator.measure.breaks.order_by("-period")),
     )
+
+
+def milestone_years(indicator: Indicator) -> tuple[int, ...]:
+    """Years a target can be set for: not that of the baseline."""
+    milestones = indicator.plan.milestones.exclude(kind=MilestoneKind.BASELINE)
+    return tuple(milestones.order_by("year").values_list("year", flat=True))
 
 
 def _baselines(indicator: Indicator) -> Sequence[BaselineLine]:

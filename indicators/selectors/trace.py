@@ -1,14 +1,14 @@
 """From a figure back to the cell or the line it came from, and through whose hands it went."""
 
-import csv
 from dataclasses import dataclass
-from itertools import islice
 
 from indicators.models import ImportBatch, Indicator, Observation
 from indicators.selectors.scale import Scale, scale_of
 from indicators.selectors.standing import IndicatorRef
 from metroplan.organisations.models import User
+from metroplan.submissions.bulk.reading import cells_of_row
 from metroplan.submissions.models import ReviewDecision, StagedRow
+from metroplan.submissions.selectors.explanations import Warned, explanations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class ObservationTrace:
 
     `decisions` are those on the submission up to the figure's version, oldest first; `revisions`
     all that was ever recorded for the unit and quarter, newest first; `used_by` the indicators
-    that count the measure, as far as the reader sees their plans.
+    that count the measure, as far as the reader sees their plans; `warned` what looked wrong with
+    the row and how it was explained.
     """
 
     observation: Observation
@@ -36,6 +37,13 @@ class ObservationTrace:
     decisions: tuple[ReviewDecision, ...]
     revisions: tuple[Observation, ...]
     used_by: tuple[IndicatorRef, ...]
+    warned: tuple[Warned, ...]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it went out of force without another figure in its place."""
+        ended = self.observation.superseded_at
+        return ended is not None and all(item.recorded_at != ended for item in self.revisions)
 
     @property
     def newest_first(self) -> tuple[ReviewDecision, ...]:
@@ -59,6 +67,7 @@ def observation_trace(observation: Observation, user: User) -> ObservationTrace:
             ).order_by("-revision")
         ),
         used_by=tuple(_used_by(observation, user)),
+        warned=tuple(explanations_of(row)) if row else (),
     )
 
 
@@ -82,20 +91,8 @@ def _line(observation: Observation) -> ImportedLine | None:
     if observation.batch_id is None:
         return None
     batch = ImportBatch.objects.select_related("file", "imported_by").get(pk=observation.batch_id)
-    return ImportedLine(batch, observation.line or 0, _cells(batch, observation.line or 0))
-
-
-def _cells(batch: ImportBatch, number: int) -> tuple[tuple[str, str], ...]:
-    """Read from the stored file; nothing where the file cannot be opened any more."""
-    try:
-        with batch.file.content.open("rb") as file:
-            lines = (line.decode("utf-8-sig", errors="replace") for line in file)
-            header = next(lines, "")
-            found = next(islice(lines, number - 2, None), "") if number > 1 else ""
-    except FileNotFoundError:
-        return ()
-    names, values = (next(csv.reader([text.strip()]), []) for text in (header, found))
-    return tuple(zip(names, values, strict=False))
+    number = observation.line or 0
+    return ImportedLine(batch, number, cells_of_row(batch.file, number))
 
 
 def _used_by(observation: Observation, user: User) -> list[IndicatorRef]:

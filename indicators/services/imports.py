@@ -1,35 +1,33 @@
-"""Historic figures from a CSV file: checked like reported ones, stored all or not at all."""
+"""Historic figures from a file: checked like reported ones, stored all or not at all.
 
-import csv
+The way of a large file (metroplan.submissions.bulk) without its second person, in one transaction.
+"""
+
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from indicators.figures import Line, MeasureSpec, clean_line
-from indicators.models import ImportBatch, Measure
-from indicators.services.observations import Figure, write_figures
+from indicators.bulk_figures import BulkFigures
+from indicators.models import ImportBatch
+from indicators.services.bulk_figures import prepare, write
 from metroplan.audit.record import record
-from metroplan.common.periods import Period, newest_closed
 from metroplan.common.problems import MetroplanError
-from metroplan.common.text import normalise
-from metroplan.organisations.models import OrganisationAncestry, User
-from metroplan.submissions.readers.cells import column_letter
-from metroplan.submissions.readers.delimited import decode
+from metroplan.organisations.models import User
+from metroplan.submissions.bulk import staging
+from metroplan.submissions.bulk.counting import in_order
+from metroplan.submissions.bulk.header import find_columns
+from metroplan.submissions.bulk.reading import chunks, open_source
+from metroplan.submissions.bulk.runner import ANALYSED_FROM
+from metroplan.submissions.models import Severity
 from metroplan.submissions.services.files import sha256, store_file
-from metroplan.submissions.types import CleanRow, FileProblem, Issue, RawCell
+from metroplan.submissions.types import FileProblem, Issue
 
-KEYS = ("organisation", "measure", "period")
-FIGURE = ("state", "value", "numerator", "denominator")
-PARTS = FIGURE[1:]
-HEADER = KEYS + FIGURE
-DELIMITERS = ",\t;"
-STATES = ("value", "zero", "not_applicable")
-SHOWN = 60
+TABLE = "import_figures"
+KIND = BulkFigures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class ImportReport:
         return bool(self.issues)
 
 
+@transaction.atomic
 def import_figures(
     *,
     name: str,
@@ -72,51 +71,70 @@ def import_figures(
             status=422,
             fields={"document": ["required"]},
         )
-    check = check_figures(content)
-    report = ImportReport(
-        name=name,
-        dry_run=dry_run,
-        lines=check.lines,
-        blank=check.blank,
-        figures=len(check.figures),
-        issues=tuple(check.issues),
-    )
+    report = _stage(ImportReport(name=name, dry_run=dry_run), content)
     if report.refused:
         return report
+    preview = prepare(TABLE, temporary=True)
+    if dry_run:
+        return replace(report, changed=preview["added"] + preview["changed"])
+    return _store(report, preview, content, document.strip(), actor, is_demo)
+
+
+def _stage(report: ImportReport, content: bytes) -> ImportReport:
+    """Read, clean and check the whole file; the clean lines stand in a table of this transaction.
+
+    Warnings are for the person who looks at a preview; here is none.
+    """
+    staging.drop(TABLE)
+    staging.create(TABLE, KIND, temporary=True)
     try:
-        return _store(report, check.figures, content, document.strip(), actor, is_demo)
-    except _DryRun as tried:
-        return replace(report, changed=tried.changed)
+        report, columns = _read(report, content)
+    except FileProblem as problem:
+        return replace(report, issues=(problem.issue,))
+    if not columns:
+        return report
+    if report.figures >= ANALYSED_FROM:
+        staging.analyse(TABLE)
+    sets = (i for i in KIND.check(TABLE, columns) if i.severity == Severity.ERROR)
+    issues = tuple(in_order([*report.issues, *sets]))
+    if not (issues or report.lines):
+        issues = (Issue("file.nothing_in_it"),)
+    return replace(report, issues=issues)
 
 
-class _DryRun(Exception):
-    """Takes the transaction of a trial back."""
+def _read(report: ImportReport, content: bytes) -> tuple[ImportReport, dict[str, int]]:
+    rows = open_source(lambda: io.BytesIO(content)).rows()
+    columns, faults = find_columns(next(rows, (1, (), {})), KIND.columns)
+    if faults:
+        return replace(report, issues=tuple(faults)), {}
+    reader, issues = KIND.begin(None), []
+    lines = blank = figures = 0
+    for rows_at_once in chunks(rows, settings.BULK_CHUNK_ROWS):
+        chunk = reader.clean_chunk(rows_at_once, columns)
+        staging.fill(TABLE, KIND, chunk.lines)
+        issues += chunk.issues
+        lines += len(rows_at_once)
+        blank += chunk.blank
+        figures += len(chunk.lines)
+    counted = {"lines": lines, "blank": blank, "figures": figures}
+    return replace(report, issues=tuple(issues), **counted), columns
 
-    def __init__(self, changed: int) -> None:
-        super().__init__(changed)
-        self.changed = changed
 
-
-@transaction.atomic
 def _store(
     report: ImportReport,
-    figures: list[Figure],
+    preview: dict[str, Any],
     content: bytes,
     document: str,
     actor: User | None,
     is_demo: bool,
 ) -> ImportReport:
-    if report.dry_run:
-        raise _DryRun(write_figures(figures))
     batch = ImportBatch.objects.create(
         document=document,
         file=store_file(name=report.name, content=content, actor=actor),
         imported_by=actor,
         is_demo=is_demo,
     )
-    changed = write_figures(replace(figure, batch_id=batch.pk) for figure in figures)
-    _refresh_statistics()
-    report = replace(report, changed=changed, batch=batch)
+    report = replace(report, changed=write(TABLE, batch, preview), batch=batch)
     record(
         "figures.imported",
         actor=actor,
@@ -128,187 +146,3 @@ def _store(
         **{key: getattr(report, key) for key in ("lines", "blank", "figures", "changed")},
     )
     return report
-
-
-def _refresh_statistics() -> None:
-    """So many rows at once mislead the planner until they are counted."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE indicators_observation")
-
-
-@dataclass(slots=True)
-class Known:
-    """What the lines of a file may name. Units carry their first quarter and the one after their
-    last; a unit that existed on no quarter's last day has none."""
-
-    units: dict[str, tuple[int, int, int]]
-    measures: dict[str, tuple[int, MeasureSpec]]
-    newest: int
-    periods: dict[str, int | None] = field(default_factory=dict)
-
-    @classmethod
-    def now(cls) -> "Known":
-        lives = OrganisationAncestry.objects.filter(depth=0).values_list(
-            "descendant__code", "descendant_id", "since", "until"
-        )
-        return cls(
-            units={code: (pk, since, until) for code, pk, since, until in lives},
-            measures={m.code: (m.pk, MeasureSpec.of(m)) for m in Measure.objects.all()},
-            newest=newest_closed(timezone.localdate()).index,
-        )
-
-    def period(self, text: str) -> int | None:
-        """The quarter's index, None for a text that is no quarter."""
-        if text not in self.periods:
-            try:
-                self.periods[text] = Period.parse(text).index
-            except ValueError:
-                self.periods[text] = None
-        return self.periods[text]
-
-
-def check_figures(content: bytes) -> "FigureCheck":
-    """Read and check a whole file; writes nothing."""
-    check = FigureCheck(Known.now())
-    try:
-        check.read(decode(content))
-    except FileProblem as problem:
-        check.issues.append(problem.issue)
-    except csv.Error:
-        check.issues.append(Issue("file.not_a_workbook"))
-    return check
-
-
-@dataclass(slots=True)
-class FigureCheck:
-    """Goes through the lines once and keeps the figures and every issue."""
-
-    known: Known
-    figures: list[Figure] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    lines: int = 0
-    blank: int = 0
-    columns: dict[str, int] = field(default_factory=dict)
-    seen: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    answers: dict[tuple[str, ...], Any] = field(default_factory=dict)
-
-    def read(self, text: str) -> None:
-        first = text.partition("\n")[0]
-        delimiter = max(DELIMITERS, key=first.count)
-        rows = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
-        filled = ((number, row) for number, row in rows if any(map(str.strip, row)))
-        self._read_header(*next(filled, (1, [])))
-        if not self.issues:
-            self._read_lines(filled)
-            if not self.lines:
-                self.issues.append(Issue("file.nothing_in_it"))
-
-    def _read_header(self, number: int, row: list[str]) -> None:
-        for index, title in enumerate(row):
-            key = normalise(title).casefold()
-            where = {"row": number, "column": column_letter(index)}
-            if not key:
-                continue
-            if key not in HEADER:
-                self.issues.append(
-                    Issue("column.unknown", params={"header": title[:SHOWN]}, **where)
-                )
-            elif key in self.columns:
-                params = {"header": title[:SHOWN], "first": column_letter(self.columns[key])}
-                self.issues.append(Issue("column.doubled", params=params, **where))
-            else:
-                self.columns[key] = index
-        missing = [key for key in (*KEYS, "value") if key not in self.columns]
-        if missing:
-            params = {"columns": ", ".join(missing)}
-            self.issues.append(Issue("import.columns_missing", row=number, params=params))
-
-    def _read_lines(self, rows: Iterator[tuple[int, list[str]]]) -> None:
-        places = [self.columns.get(key, -1) for key in HEADER]
-        for number, row in rows:
-            self.lines += 1
-            width = len(row)
-            texts = tuple(row[at].strip() if 0 <= at < width else "" for at in places)
-            self._read_line(number, texts)
-
-    def _read_line(self, number: int, texts: tuple[str, ...]) -> None:
-        organisation, code, period, *_figure = texts
-        key = self._find(number, organisation, code, period)
-        answer = self._answer((code, *texts[3:])) if code in self.known.measures else None
-        if isinstance(answer, list):
-            self.issues += [replace(issue, row=number) for issue in answer]
-        elif key and answer is None:
-            self.blank += 1
-        elif key and self._is_first(number, key, texts):
-            self.figures.append(_figure_of(key, answer, number))
-
-    def _find(
-        self, number: int, organisation: str, code: str, period: str
-    ) -> tuple[int, int, int] | None:
-        """(measure, unit, quarter), or None once every fault of the three is noted."""
-        unit = self.known.units.get(organisation)
-        measure = self.known.measures.get(code)
-        quarter = self.known.period(period)
-        if unit is None:
-            self._fault("import.unknown_unit", number, "organisation", value=organisation)
-        if measure is None:
-            self._fault("import.unknown_measure", number, "measure", value=code)
-        if quarter is None:
-            self._fault("import.not_a_quarter", number, "period", value=period)
-        elif quarter > self.known.newest:
-            newest = str(Period(self.known.newest))
-            self._fault("import.quarter_not_over", number, "period", value=period, newest=newest)
-        elif unit and not unit[1] <= quarter < unit[2]:
-            self._fault(
-                "import.unit_not_alive", number, "organisation", value=organisation, period=period
-            )
-        elif unit and measure:
-            return measure[0], unit[0], quarter
-        return None
-
-    def _is_first(self, number: int, key: tuple[int, int, int], texts: tuple[str, ...]) -> bool:
-        first = self.seen.setdefault(key, number)
-        if first != number:
-            self._fault("import.doubled", number, "measure", value=" ".join(texts[:3]), first=first)
-        return first == number
-
-    def _fault(self, code: str, number: int, column: str, *, value: str, **params: Any) -> None:
-        letter = column_letter(self.columns[column])
-        shown = {"value": value[:SHOWN], **params}
-        self.issues.append(Issue(code, row=number, column=letter, params=shown))
-
-    def _answer(self, texts: tuple[str, ...]) -> CleanRow | list[Issue] | None:
-        """What the validator says of a figure; the same texts of a measure are checked once."""
-        if texts not in self.answers:
-            self.answers[texts] = self._validate(*texts)
-        return self.answers[texts]
-
-    def _validate(self, code: str, state: str, *parts: str) -> CleanRow | list[Issue] | None:
-        spec = self.known.measures[code][1]
-        if state not in ("", *STATES):
-            return [self._state_issue("import.unknown_state", code, state)]
-        if state == "not_applicable" and not any(parts):
-            parts = ("/", *parts[1:])
-        cells = {part: RawCell(text, text) for part, text in zip(PARTS, parts, strict=True) if text}
-        found = clean_line(spec, Line("", 0, cells, self.columns))
-        if state and not isinstance(found, list) and (found is None or found.state != state):
-            return [self._state_issue("import.state_disagrees", code, state)]
-        return found
-
-    def _state_issue(self, issue: str, code: str, state: str) -> Issue:
-        letter = column_letter(self.columns["state"])
-        return Issue(issue, column=letter, key=code, params={"value": state[:SHOWN]})
-
-
-def _figure_of(key: tuple[int, int, int], answer: CleanRow, line: int) -> Figure:
-    measure, unit, quarter = key
-    return Figure(
-        measure_id=measure,
-        organisation_id=unit,
-        period=quarter,
-        state=answer.state,
-        value=answer.value,
-        numerator=answer.numerator,
-        denominator=answer.denominator,
-        line=line,
-    )

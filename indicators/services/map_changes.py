@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from indicators.models import Indicator, Observation, RollUp, Target
 from indicators.services.dispatch import drain_soon
+from indicators.services.handing_over import TAKES_OVER, hand_over, hand_over_due
 from indicators.services.marking import FROM_THE_START
 from indicators.services.quarters import begin_quarter
 from metroplan.common.periods import Period
 from metroplan.organisations.map_changes import Count, MapMove
-from metroplan.organisations.models import Organisation
+from metroplan.organisations.models import ChangeKind, Organisation, OrganisationChangePart
 from metroplan.organisations.services.tree import refresh_paths
 from metroplan.submissions.models import ReportingForm, Submission
 from metroplan.submissions.states import Status
@@ -42,8 +44,11 @@ class FigureConsequence:
             ),
         ]
 
+    def hand_over(self, move: MapMove, today: date) -> list[Count]:
+        return hand_over(move, today)
+
     def left_behind(self, units: Sequence[Organisation], since: Period) -> list[Count]:
-        return [*_unfinished(units, since), *_owned(units)]
+        return [*_unfinished(units, since), *_owned(units, since)]
 
     def follow(self, move: MapMove, today: date) -> None:
         """New units get the newest quarter's forms; roll-ups and statuses are computed anew.
@@ -72,22 +77,29 @@ def _unfinished(units: Sequence[Organisation], since: Period) -> list[Count]:
     ]
 
 
-def _owned(ended: Sequence[Organisation]) -> list[Count]:
+def _owned(ended: Sequence[Organisation], since: Period) -> list[Count]:
+    """What no unit takes over: one renamed or merged hands its plans and forms on."""
+    parts = OrganisationChangePart.objects.filter(source__in=ended, change__kind__in=TAKES_OVER)
+    succeeded = {part.source_id: part.change.kind for part in parts.select_related("change")}
+    alone = [unit for unit in ended if unit.pk not in succeeded]
+    unnamed = [unit for unit in ended if succeeded.get(unit.pk) != ChangeKind.RENAME]
+    running = ReportingForm.objects.exclude(closes__lt=since)
+    targets = Target.objects.filter(organisation__in=unnamed)
     return [
         Count(
             _("Targets of units that end"),
-            Target.objects.filter(organisation__in=ended).count(),
+            targets.exclude(indicator__owner=F("organisation")).count(),
             _("Targets are not handed on: set those of the new units."),
         ),
         Count(
             _("Indicators owned by units that end"),
-            Indicator.objects.filter(owner__in=ended).count(),
-            _("Load the plan anew under the unit that comes after."),
+            Indicator.objects.filter(owner__in=alone).count(),
+            _("No unit takes them over: close their plan."),
         ),
         Count(
             _("Reporting forms of units that end"),
-            ReportingForm.objects.filter(owner__in=ended).count(),
-            _("Set the forms up anew under the unit that comes after."),
+            running.filter(owner__in=alone).count(),
+            _("No unit takes them over: close them."),
         ),
     ]
 
@@ -106,6 +118,7 @@ def mark_units(units: Iterable[int], *, since: Period) -> None:
 def follow_calendar(*, today: date) -> int:
     """Changes that were entered ahead and hold from today on; returns how many units moved."""
     before = dict(Organisation.objects.values_list("pk", "path"))
+    hand_over_due(today=today)
     if not refresh_paths(today=today):
         return 0
     after = Organisation.objects.values_list("pk", "path")

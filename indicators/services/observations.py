@@ -4,16 +4,18 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import Measure
 from indicators.services.dispatch import drain_soon
 from metroplan.audit.record import record
 from metroplan.organisations.models import User
-from metroplan.submissions.models import Submission
+from metroplan.submissions.models import StagedRow, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,30 @@ MARK = """
 """
 
 
-def write_figures(figures: Iterable[Figure]) -> int:
+# A figure that left the form is one that its current version does not hold: `kept` names the rest.
+WITHDRAW = """
+    WITH gone AS (
+        UPDATE indicators_observation o SET superseded_at = %(now)s
+          FROM submissions_stagedrow r
+         WHERE r.id = o.staged_row_id AND r.submission_id = %(submission)s
+           AND o.superseded_at IS NULL AND r.key <> ALL(%(kept)s)
+     RETURNING r.key, o.measure_id, o.organisation_id, o.period,
+               o.state, o.value, o.numerator, o.denominator
+    ), marked AS (
+        INSERT INTO indicators_dirtymark (measure_id, organisation_id, period, marked_at)
+        SELECT DISTINCT measure_id, organisation_id, period, %(now)s FROM gone
+    )
+    SELECT key, state, value, numerator, denominator FROM gone ORDER BY key
+"""
+
+
+def write_figures(figures: Iterable[Figure], *, at: datetime | None = None) -> int:
     """Upsert the figures as current observations and mark what they touch.
 
     Returns how many changed. Writing the same figures twice changes nothing. Call it inside the
-    caller's transaction.
+    caller's transaction. `at` is when they come into force, where not now.
     """
-    now = {"now": timezone.now()}
+    now = {"now": at or timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(CREATE)
         cursor.copy_expert(
@@ -112,8 +131,60 @@ def _as_csv(figures: Iterable[Figure]) -> io.StringIO:
 def write_from_submission(*, submission: Submission, actor: User) -> int:
     """Make the lines of the approved version the observations of the unit and quarter."""
     rows = list(submission.rows.filter(version=submission.version))
+    changed = write_figures(_figures(submission, rows))
+    withdrawn = _withdraw(submission, kept=[row.key for row in rows])
+    if withdrawn:
+        record("observations.withdrawn", actor=actor, on=submission, before=withdrawn)
+    record(
+        "observations.written",
+        actor=actor,
+        on=submission,
+        after={row.key: [row.state, row.value, row.numerator, row.denominator] for row in rows},
+        changed=changed,
+    )
+    return changed
+
+
+@transaction.atomic
+def withdraw_from_submission(*, submission: Submission, actor: User) -> int:
+    """Take the form's figures out of force; returns how many.
+
+    They are superseded by nothing: the figure is not reported any more, unless another approved
+    form of the unit and quarter holds it.
+    """
+    withdrawn = _withdraw(submission, kept=[])
+    record("observations.withdrawn", actor=actor, on=submission, before=withdrawn)
+    return len(withdrawn)
+
+
+def _withdraw(submission: Submission, *, kept: list[str]) -> dict[str, list]:
+    """By key, what was in force of the form's lines but for those that are kept."""
+    now = timezone.now()
+    given = {"now": now, "submission": submission.pk, "kept": kept}
+    with connection.cursor() as cursor:
+        cursor.execute(WITHDRAW, given)
+        gone = {key: figure for key, *figure in cursor.fetchall()}
+    if gone:
+        write_figures(_figures(submission, _held_elsewhere(submission, gone)), at=now)
+        drain_soon()
+    return gone
+
+
+def _held_elsewhere(submission: Submission, keys: Iterable[str]) -> Iterable[StagedRow]:
+    """The lines of these keys in other approved forms of the unit and quarter, the latest of
+    each."""
+    rows = StagedRow.objects.filter(
+        key__in=keys,
+        submission__organisation=submission.organisation_id,
+        submission__period=submission.period,
+        version=F("submission__approved_version"),
+    ).exclude(submission=submission)
+    return {row.key: row for row in rows.order_by("submission__approved_at")}.values()
+
+
+def _figures(submission: Submission, rows: Iterable[StagedRow]) -> list[Figure]:
     measures = Measure.objects.in_bulk([row.key for row in rows], field_name="code")
-    changed = write_figures(
+    return [
         Figure(
             measure_id=measures[row.key].pk,
             organisation_id=submission.organisation_id,
@@ -125,12 +196,4 @@ def write_from_submission(*, submission: Submission, actor: User) -> int:
             staged_row_id=row.pk,
         )
         for row in rows
-    )
-    record(
-        "observations.written",
-        actor=actor,
-        on=submission,
-        after={row.key: [row.state, row.value, row.numerator, row.denominator] for row in rows},
-        changed=changed,
-    )
-    return changed
+    ]

@@ -1,9 +1,11 @@
 """`{% load figures %}`: figures in the scale of their measure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
 
+from indicators.selectors.contributions import Contribution
 from indicators.selectors.scale import Scale
 from metroplan.common.text import plain_number
 
@@ -39,3 +41,9 @@ def ratio(numerator: Decimal | None, denominator: Decimal | None) -> Decimal | N
     if numerator is None or not denominator:
         return None
     return 100 * numerator / denominator
+
+
+@register.filter
+def silent_units(rows: Sequence[Contribution]) -> int:
+    """How many units a table of contributions leaves out."""
+    return sum(row.silent for row in rows)

@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from indicators.charts import trajectory_chart
-from indicators.exports import contributions_csv
+from indicators.engine.in_force import thresholds_in_force
+from indicators.exports import contributions_csv, todays_csv
 from indicators.forms import ExplanationForm, WhatIfForm
 from indicators.models import Indicator, Observation
 from indicators.selectors.indicator import IndicatorPage, indicator_page
@@ -55,16 +56,22 @@ def _what_if(request: HttpRequest, page: IndicatorPage) -> WhatIfForm | None:
     if request.known_on or page.period > newest_closed(timezone.localdate()):
         return None
     years = [row.year for row in page.targets]
-    return WhatIfForm.of(page.indicator, years, year=page.standing.milestone_year)
+    thresholds = page.thresholds or thresholds_in_force()
+    return WhatIfForm.of(page.indicator, years, thresholds, year=page.standing.milestone_year)
 
 
 @require_safe
 def indicator_contributions(request: HttpRequest, plan: str, code: str) -> HttpResponse:
     indicator, period = visible_indicator(request, plan, code), chosen_period(request)
     unit = chosen_unit_line(request, indicator, period)[-1]
+    name = f"{indicator.code}_{unit.code}_{period}"
     with as_known(request, unit, [indicator]):
-        text = contributions_csv(indicator_page(indicator, unit, period, request.user))
-    return csv_response(text, f"{indicator.code}_{unit.code}_{period}.csv")
+        page = indicator_page(indicator, unit, period, request.user)
+        lines = todays_lines(request, indicator, unit, period)
+    known_on = request.known_on
+    if lines is None:
+        return csv_response(contributions_csv(page, known_on), f"{name}.csv")
+    return csv_response(todays_csv(page, lines, known_on), f"{name}_today.csv")
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """Proposals to change what is asked: made, decided, and looked up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,6 +30,7 @@ from indicators.selectors.revisions import (
 from indicators.services import revisions
 from indicators.views.indicators import visible_indicator
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import plain_number
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.policy import can, require
 
@@ -146,11 +148,17 @@ def target_form(
     sent = request.POST if request.POST.get("kind") == "target" else None
     return TargetForm(
         sent,
-        initial=_today(),
+        initial=_today() | {"year": next_milestone(years)},
         years=list(years),
         ranged=indicator.comparator == Comparator.RANGE,
         done=indicator.comparator == Comparator.DONE,
     )
+
+
+def next_milestone(years: Sequence[int]) -> int | None:
+    """The first that still lies ahead, else the last."""
+    ahead = [year for year in years if year >= timezone.localdate().year]
+    return next(iter(ahead or years[-1:]), None)
 
 
 def _today() -> dict[str, object]:
@@ -188,7 +196,8 @@ def threshold_list(request: HttpRequest) -> HttpResponse:
     """All versions of the thresholds; for those who may, the form to propose others."""
     require(request.user, "plan.view")
     now = thresholds_in_force()
-    initial = {name: getattr(now, name) for name in ThresholdsForm.field_order} | _today()
+    held = {name: getattr(now, name) for name in ThresholdsForm.field_order}
+    initial = {name: plain_number(Decimal(value)) for name, value in held.items()} | _today()
     form = ThresholdsForm(request.POST or None, initial=initial)
     problem = None
     if request.method == "POST":

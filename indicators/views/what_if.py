@@ -1,18 +1,18 @@
-"""The panel “what if” of an indicator's page: suppose a target or figure, see what follows."""
+"""The panel “what if” of an indicator's page: suppose something, see what follows."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from indicators.engine.in_force import thresholds_in_force
 from indicators.forms import WhatIfForm
-from indicators.models import Indicator
+from indicators.selectors.revisions import milestone_years
 from indicators.selectors.scale import scale_of
 from indicators.services.what_if import Outcome, simulate
 from indicators.views.choosing import chosen_period
 from indicators.views.indicators import chosen_unit_line, visible_indicator
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
-from metroplan.plans.models import MilestoneKind
 
 UNPROCESSABLE = 422
 
@@ -23,7 +23,8 @@ def indicator_simulate(request: HttpRequest, plan: str, code: str) -> HttpRespon
     indicator, period = visible_indicator(request, plan, code), chosen_period(request)
     require(request.user, "figures.view")
     unit = chosen_unit_line(request, indicator, period)[-1]
-    form = WhatIfForm.of(indicator, milestone_years(indicator), request.POST)
+    years = list(milestone_years(indicator))
+    form = WhatIfForm.of(indicator, years, thresholds_in_force(), request.POST)
     outcomes: list[Outcome] = []
     problem = None
     if form.is_valid():
@@ -49,8 +50,3 @@ def indicator_simulate(request: HttpRequest, plan: str, code: str) -> HttpRespon
     template = "_what_if_result.html" if request.htmx else "indicator_simulation.html"
     status = 200 if outcomes else UNPROCESSABLE
     return render(request, f"indicators/{template}", context, status=status)
-
-
-def milestone_years(indicator: Indicator) -> list[int]:
-    milestones = indicator.plan.milestones.exclude(kind=MilestoneKind.BASELINE)
-    return sorted(milestones.values_list("year", flat=True))

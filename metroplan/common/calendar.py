@@ -28,3 +28,11 @@ def add_working_days(day: date, n: int) -> date:
         day += DAY
         n -= is_working_day(day)
     return day
+
+
+def working_days_until(today: date, day: date) -> int:
+    """Working days after `today` up to and with `day`: 0 on the day; negative once it is over."""
+    if day < today:
+        return -working_days_until(day, today)
+    between = (today + DAY * step for step in range(1, (day - today).days + 1))
+    return sum(map(is_working_day, between))

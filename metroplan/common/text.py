@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 # Zero-width and direction marks, the byte-order mark and the soft hyphen come along when copying.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
@@ -18,6 +19,10 @@ NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?P<fraction>\.\d*)?"
     r"\s*(?P<scale>[万亿])?\s*(?P<percent>%)?",
     re.ASCII,
+)
+# As Excel writes out what it took for a day: 2024-03-10, 2024/3/10, 3月10日, 10-Mar, Mar-24.
+DATE = re.compile(
+    r"\d{2,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Za-z]{3}|[A-Za-z]{3}-\d{2}"
 )
 SCALES = {None: 0, "万": 4, "亿": 8}
 MAX_LENGTH = 60
@@ -47,19 +52,48 @@ class Quantity:
 
 def normalise(text: str) -> str:
     """Half-width, without invisible characters, trimmed; runs of blanks become one."""
+    if text.isascii() and text.isalnum():
+        return text
+    return _remembered(text) if len(text) <= MAX_LENGTH else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(FOLD))
     return " ".join(text.split())
 
 
+# The names and units of a form come again with every unit and quarter.
+_remembered = lru_cache(maxsize=8192)(_normalised)
+
+
+def folded(text: str) -> str:
+    """To compare words: normalised, without case and blanks."""
+    return _folded_before(text) if len(text) <= MAX_LENGTH else _folded(text)
+
+
+def _folded(text: str) -> str:
+    return _normalised(text).casefold().replace(" ", "")
+
+
+_folded_before = lru_cache(maxsize=8192)(_folded)
+
+
 def is_blank(text: str) -> bool:
-    return normalise(text) == ""
+    return not text or (not text.isalnum() and normalise(text) == "")
 
 
 def is_not_applicable(text: str) -> bool:
     """True for a dash, a slash or a word that says that the line does not apply (不适用)."""
+    if text[:1].isdigit():
+        return False
     plain = normalise(text).casefold()
     return plain in NOT_APPLICABLE or DASHES.fullmatch(plain) is not None
+
+
+def is_date_text(text: str) -> bool:
+    """True for a day as a spreadsheet writes it out."""
+    return DATE.fullmatch(normalise(text)) is not None
 
 
 def read_number(text: str, units: Collection[str] = ()) -> Quantity:
@@ -69,6 +103,8 @@ def read_number(text: str, units: Collection[str] = ()) -> Quantity:
     something given in 万元 "3.5万", "3.5万元" and "35000元" are all 3.5. Raises NotANumber, also
     for separators that do not group by three: "1,23" may mean 123 or 1.23.
     """
+    if len(text) <= MAX_LENGTH and text.isascii() and text.replace(".", "", 1).isdigit():
+        return Quantity(Decimal(text))
     plain, unit_scale = _without_unit(normalise(text).lstrip("'"), units)
     match = NUMBER.fullmatch(plain) if len(plain) <= MAX_LENGTH else None
     if match is None or not _has_digits(match) or (match["scale"] and match["percent"]):

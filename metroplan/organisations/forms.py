@@ -109,6 +109,14 @@ class TokenForm(forms.Form):
     )
 
 
+class MailForm(forms.Form):
+    wants_mail = forms.BooleanField(
+        label=_("Also send my notices by e-mail"),
+        required=False,
+        help_text=_("One e-mail each working day morning with what is new and unread."),
+    )
+
+
 class UnitSearchForm(forms.Form):
     q = forms.CharField(label=_("Name or code"), max_length=60, required=False)
     ended = forms.BooleanField(label=_("Also units that have ended"), required=False)

@@ -55,7 +55,7 @@ class MapChangeForm(forms.Form):
         help_text=_("Number or title of the document that decided the change."),
     )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
-    field_order = ["units", "parent", "effective_on", "document", "note"]
+    field_order = ["units", "parent", "effective_on", "document", "note", "heir"]
 
     def __init__(self, *args: Any, user: User, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +73,16 @@ class MapChangeForm(forms.Form):
                 required=moves,
                 help_text="" if moves else _("Only where new units stand under another unit."),
             )
+        if kind == ChangeKind.SPLIT:
+            self.fields["heir"] = forms.CharField(
+                label=_("Takes over plans and forms"),
+                max_length=120,
+                required=False,
+                help_text=_(
+                    "Code of one part; needed only where the divided unit ends and owns a plan, an "
+                    "indicator or a reporting form."
+                ),
+            )
         self.kind = kind
         self.order_fields(self.field_order)
 
@@ -86,6 +96,7 @@ class MapChangeForm(forms.Form):
             successors=tuple(successors),
             parent=data.get("parent"),
             note=data["note"],
+            heir=data.get("heir", "").split(" ")[0],
         )
 
 

@@ -34,7 +34,10 @@ class Successor:
 
 @dataclass(frozen=True, slots=True)
 class ChangeOrder:
-    """A change as it was asked for; `parent` is that of a transfer or of new units."""
+    """A change as it was asked for; `parent` is that of a transfer or of new units.
+
+    `heir` is the code of the part of a divided unit that takes over its plans and forms.
+    """
 
     kind: str
     effective_on: date
@@ -43,6 +46,7 @@ class ChangeOrder:
     successors: tuple[Successor, ...] = ()
     parent: Organisation | None = None
     note: str = ""
+    heir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class MapMove:
 
     `touched` are the ids of units whose life, figures or units below changed; `replaced` of those
     whose path in today's tree did; `concerned` of those that end or move, with all below them.
+    `heirs` are units that end, each with the one that comes after it; a unit that is abolished, or
+    divided without one that was chosen, has none.
     """
 
     change: OrganisationChange
@@ -70,6 +76,7 @@ class MapMove:
     touched: frozenset[int]
     replaced: frozenset[int]
     concerned: frozenset[int]
+    heirs: tuple[tuple[Organisation, Organisation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,9 @@ class Count:
 class Consequence(Protocol):
     def count(self, move: MapMove, affected: Collection[int]) -> Sequence[Count]:
         """What the change touches; `affected` are the units whose roll-ups are computed anew."""
+
+    def hand_over(self, move: MapMove, today: date) -> Sequence[Count]:
+        """Pass what ended units owned on to their heirs, on the day of the change; say what."""
 
     def left_behind(self, units: Sequence[Organisation], since: Period) -> Sequence[Count]:
         """What units that end from the quarter `since` on leave to be done by hand."""

@@ -170,6 +170,7 @@ class User(AbstractUser):
     post_zh = models.CharField(_("post, in Chinese"), max_length=60, blank=True)
     post_en = models.CharField(_("post, in English"), max_length=100, blank=True)
     is_demo = models.BooleanField(_("demonstration account"), default=False)
+    wants_mail = models.BooleanField(_("notices by e-mail"), default=True)
 
     objects = UserManager()
     org_lookup = "organisation"
@@ -209,3 +210,36 @@ class ApiToken(models.Model):
 
     def audit_scope(self) -> str:
         return self.user.organisation.path
+
+
+class Notice(models.Model):
+    """Something a person is told of. `code` has its sentence in `organisations.notices`.
+
+    `params` fill the sentence, names in both languages: `{"unit": {"zh": …, "en": …}}`. `key` names
+    the event; a task that runs twice tells a person of it once. `mailed_at` is set by the digest.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    code = models.CharField(max_length=60)
+    key = models.CharField(max_length=160)
+    params = models.JSONField(default=dict)
+    url = models.CharField(max_length=200, blank=True)
+    day = models.DateField(_("day"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    org_lookup = "user__organisation"
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code", "key"], name="notice_once_per_event")
+        ]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.code} {self.key}"

@@ -42,15 +42,41 @@ def from_the_root(user: User, thing: Any) -> bool:
 
 
 def own_turn_to_review(user: User, submission: Any) -> bool:
-    """No one reviews their own unit; only at the top of a chain a second person does."""
+    """No one reviews their own unit, only at the top of a chain a second person does.
+
+    Nor does anyone review what they handed in for a unit below.
+    """
     if submission is None:
         return True
+    if submission.submitted_by_id == user.pk:
+        return False
     if submission.reviewer_unit_id not in (None, user.organisation_id):
         return False
     if submission.organisation_id != user.organisation_id:
         return submission.organisation.path.startswith(user.organisation.path)
-    at_the_top = submission.form.owner_id == user.organisation_id
-    return at_the_top and submission.submitted_by_id != user.pk
+    return submission.form.owner_id == user.organisation_id
+
+
+def above_another(user: User, submission: Any) -> bool:
+    """Above the reporting unit, within the form's owner, and never on what the user handed in; at
+    the top a second person."""
+    if submission is None:
+        return True
+    if submission.organisation_id == user.organisation_id:
+        return for_the_owner(user, submission)
+    if submission.submitted_by_id == user.pk:
+        return False
+    own = user.organisation.path
+    within = own.startswith(submission.form.owner.path)
+    return within and submission.organisation.path.startswith(own)
+
+
+def for_the_owner(user: User, submission: Any) -> bool:
+    """In the unit whose form it is, and never on what the user handed in."""
+    if submission is None:
+        return True
+    in_owner = submission.form.owner_id == user.organisation_id
+    return in_owner and submission.submitted_by_id != user.pk
 
 
 def second_person(user: User, revision: Any) -> bool:
@@ -62,6 +88,11 @@ def second_person(user: User, revision: Any) -> bool:
     )
 
 
+def another_uploader(user: User, job: Any) -> bool:
+    """Another than who sent the file, in the unit that sent it or above."""
+    return job is None or (own_or_below(user, job) and job.uploaded_by_id != user.pk)
+
+
 def another_person(user: User, account: Any) -> bool:
     """Nobody changes their own rights."""
     return account is None or (account.pk != user.pk and own_or_below(user, account))
@@ -70,12 +101,21 @@ def another_person(user: User, account: Any) -> bool:
 RULES: dict[str, dict[str, Scope]] = {
     "figures.view": dict.fromkeys(FIGURE_READERS, anywhere),
     "figures.import": {Role.STAFF: own_or_below},
+    "bulk.view": dict.fromkeys(FIGURE_READERS, own_or_below),
+    "bulk.cancel": {Role.STAFF: own_or_below},
+    "bulk.approve": dict.fromkeys({Role.STAFF, Role.REVIEWER}, another_uploader),
+    "form.keep": {Role.STAFF: own_or_below},
     "organisation.change": {Role.STAFF: from_the_root},
     "plan.view": dict.fromkeys(FIGURE_READERS, anywhere),
+    "plausibility.change": {Role.STAFF: from_the_root},
     "plan.load": {Role.STAFF: own_or_below},
     "submission.view": dict.fromkeys(FIGURE_READERS, own_or_below),
     "submission.fill": {Role.REPORTER: own_unit},
+    "submission.fill_for": {Role.REPORTER: own_or_below},
     "submission.review": {Role.REVIEWER: own_turn_to_review},
+    "submission.unapprove": {Role.REVIEWER: above_another},
+    "submission.reopen": dict.fromkeys({Role.STAFF, Role.REVIEWER}, for_the_owner),
+    "correction.decide": {Role.REVIEWER: for_the_owner},
     "account.view": dict.fromkeys(
         {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}, own_or_below
     ),

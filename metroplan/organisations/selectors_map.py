@@ -92,6 +92,19 @@ def change_detail(change: OrganisationChange, user: User) -> ChangeDetail:
     )
 
 
+def came_after(later: Organisation, unit: Organisation) -> bool:
+    """Whether changes of the map lead from a unit that ended to the later one."""
+    seen: set[int] = set()
+    reached = {unit.pk}
+    while reached - seen:
+        seen |= reached
+        steps = OrganisationChangePart.objects.filter(
+            source__in=reached, source__valid_to__isnull=False
+        )
+        reached = set(steps.values_list("target", flat=True))
+    return later.pk in seen - {unit.pk}
+
+
 def left_behind(ended: Sequence[Organisation], since: Period) -> list[Count]:
     """What units that end from the quarter on leave to be done; nothing where nothing is left."""
     if not ended:

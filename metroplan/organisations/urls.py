@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.i18n import set_language
 
-from metroplan.organisations import views, views_map, views_session
+from metroplan.organisations import views, views_map, views_notices, views_session
 
 app_name = "organisations"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("profile/", views_session.profile, name="profile"),
     path("profile/tokens/", views_session.token_create, name="token-create"),
     path("profile/tokens/<int:pk>/revoke/", views_session.token_revoke, name="token-revoke"),
+    path("notices/", views_notices.notice_list, name="notice-list"),
+    path("notices/read/", views_notices.notices_read, name="notices-read"),
+    path("notices/mail/", views_notices.notices_mail, name="notices-mail"),
+    path("notices/<int:pk>/open/", views_notices.notice_open, name="notice-open"),
     path("organisations/", views.organisation_list, name="organisation-list"),
     path("organisations/options/", views.organisation_options, name="organisation-options"),
     path("organisations/<str:code>/", views.organisation_detail, name="organisation-detail"),

@@ -1,7 +1,5 @@
 """Forms of a quarter and the files offered for them: read, upload, submit, review."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -10,121 +8,40 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
-from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from metroplan.common.api_errors import ErrorOut, body
-from metroplan.common.api_fields import IntegerFilter, PeriodField, PeriodFilter
+from metroplan.common.api_fields import IntegerFilter, PeriodFilter
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.permissions import Allowed
 from metroplan.organisations.policy import require
-from metroplan.submissions.models import ReviewDecision, Submission, Upload
-from metroplan.submissions.services import review
+from metroplan.submissions.api_explanations import Explaining
+from metroplan.submissions.api_review import ReviewActs
+from metroplan.submissions.api_shapes import (
+    IF_MATCH,
+    IssueOut,
+    SubmissionDetailOut,
+    SubmissionOut,
+    announced_length,
+    expected_version,
+    idempotency_key,
+    wants_dry_run,
+)
+from metroplan.submissions.models import Submission, Upload
 from metroplan.submissions.services.stage import (
     check_file,
     not_open,
     refuse_oversize,
     stage_upload,
 )
+from metroplan.submissions.services.warnings import judged
 from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import Issue
-from metroplan.submissions.wording import describe
 
-TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
-YES, NO = {"true", "1", "yes"}, {"false", "0", "no"}
-KEY_LENGTH = Upload._meta.get_field("idempotency_key").max_length
 # What multipart puts around the file.
 ENVELOPE = 64 * 1024
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The version of the form you saw."
-)
-
-
-def expected_version(request: Request) -> int:
-    """The version the caller saw, from `If-Match: "3"`; without it nothing is changed."""
-    seen = TAG.fullmatch(request.headers.get("If-Match", "").strip())
-    if seen is None:
-        raise MetroplanError(
-            "request.if_match_missing",
-            _("Send the header If-Match with the version of the form that you saw."),
-            status=status.HTTP_428_PRECONDITION_REQUIRED,
-        )
-    return int(seen[1])
-
-
-def wants_dry_run(request: Request) -> bool:
-    """Anything but a plain yes or no is refused: a try must not turn into the act itself."""
-    said = request.query_params.get("dry_run", "false").lower()
-    if said not in YES | NO:
-        raise serializers.ValidationError({"dry_run": [_("Write true or false.")]})
-    return said in YES
-
-
-def idempotency_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LENGTH:
-        text = _("At most {limit} characters.").format(limit=KEY_LENGTH)
-        raise serializers.ValidationError({"Idempotency-Key": [text]})
-    return key
-
-
-def announced_length(request: Request) -> int:
-    """Bytes of the whole request, known before any of it is read; 0 where it does not say."""
-    said = request.META.get("CONTENT_LENGTH") or ""
-    return int(said) if said.isdecimal() else 0
-
-
-class IssueOut(serializers.Serializer):
-    """One problem of a file: row 0 is the file itself; `message` is in the caller's language."""
-
-    code = serializers.CharField()
-    severity = serializers.CharField()
-    sheet = serializers.CharField()
-    row = serializers.IntegerField()
-    column = serializers.CharField()
-    key = serializers.CharField()
-    params = serializers.DictField()
-    message = serializers.SerializerMethodField()
-
-    def get_message(self, issue: Any) -> str:
-        return describe(issue)
-
-
-class DecisionOut(serializers.ModelSerializer):
-    unit = serializers.SlugRelatedField("code", read_only=True)
-    by = serializers.CharField(source="decided_by.get_full_name")
-
-    class Meta:
-        model = ReviewDecision
-        fields = ["unit", "decision", "version", "reason", "decided_at", "by"]
-
-
-class SubmissionOut(serializers.ModelSerializer):
-    form = serializers.SlugRelatedField("code", read_only=True)
-    organisation = serializers.SlugRelatedField("code", read_only=True)
-    reviewer = serializers.SlugRelatedField("code", source="reviewer_unit", read_only=True)
-    period = PeriodField()
-
-    class Meta:
-        model = Submission
-        fields = [
-            "id", "form", "organisation", "period", "status", "version", "reviewer", "due_on",
-            "submitted_at", "approved_at", "approved_version",
-        ]  # fmt: skip
-
-
-class SubmissionDetailOut(SubmissionOut):
-    decisions = DecisionOut(many=True)
-
-    class Meta(SubmissionOut.Meta):
-        fields = [*SubmissionOut.Meta.fields, "decisions"]
-
-
-class ReturnIn(serializers.Serializer):
-    reason = serializers.CharField(max_length=1000)
 
 
 class SubmissionFilter(django_filters.FilterSet):
@@ -139,7 +56,7 @@ class SubmissionFilter(django_filters.FilterSet):
         fields = ["status"]
 
 
-class SubmissionViewSet(viewsets.ReadOnlyModelViewSet):
+class SubmissionViewSet(ReviewActs, Explaining, viewsets.ReadOnlyModelViewSet):
     """Forms of the caller's units; the acts need `If-Match` with the version that was seen."""
 
     permission_classes = [Allowed]
@@ -153,54 +70,15 @@ class SubmissionViewSet(viewsets.ReadOnlyModelViewSet):
         found = visible.select_related("form__owner", "organisation", "reviewer_unit")
         if self.action == "list":
             return found
-        return found.prefetch_related("decisions__unit", "decisions__decided_by__organisation")
+        return found.prefetch_related(
+            "decisions__unit", "decisions__decided_by__organisation", "decisions__lines"
+        )
 
     def get_serializer_class(self) -> type[serializers.Serializer]:
         return SubmissionOut if self.action == "list" else SubmissionDetailOut
 
-    @extend_schema(request=None, responses=SubmissionDetailOut, parameters=[IF_MATCH])
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, pk: str) -> Response:
-        return self._act(request, "submission.fill", review.submit)
-
-    @extend_schema(request=None, responses=SubmissionDetailOut, parameters=[IF_MATCH])
-    @action(detail=True, methods=["post"])
-    def approve(self, request: Request, pk: str) -> Response:
-        return self._act(request, "submission.review", review.approve)
-
-    @extend_schema(request=ReturnIn, responses=SubmissionDetailOut, parameters=[IF_MATCH])
-    @action(detail=True, methods=["post"], url_path="return")
-    def send_back(self, request: Request, pk: str) -> Response:
-        return self._act(request, "submission.review", review.return_submission, ReturnIn)
-
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self._answer(self.get_object())
-
-    def _act(
-        self,
-        request: Request,
-        right: str,
-        service: Callable[..., Submission],
-        takes: type[serializers.Serializer] = serializers.Serializer,
-    ) -> Response:
-        submission = self.get_object()
-        require(request.user, right, submission)
-        seen = expected_version(request)
-        given = takes(data=request.data)
-        given.is_valid(raise_exception=True)
-        service(
-            submission=submission,
-            actor=request.user,
-            expected_version=seen,
-            **given.validated_data,
-        )
-        return self._answer(self.get_object())
-
-    @staticmethod
-    def _answer(submission: Submission) -> Response:
-        """The form with the tag that `If-Match` of the next step names."""
-        tag = {"ETag": f'"{submission.version}"'}
-        return Response(SubmissionDetailOut(submission).data, headers=tag)
+        return self.answer(self.get_object())
 
 
 class UploadOut(serializers.ModelSerializer):
@@ -298,7 +176,8 @@ class UploadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def _try(self, submission: Submission, posted: UploadedFile) -> Response:
         if submission.status not in EDITABLE:
             raise not_open(submission)
-        result = check_file(submission=submission, filename=posted.name, content=posted.read())
+        found = check_file(submission=submission, filename=posted.name, content=posted.read())
+        result = judged(submission, found)
         if result.errors:
             return self._refused(result.issues)
         text = str(_("The file has no errors; nothing was stored."))

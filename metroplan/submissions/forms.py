@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.periods import Period
 from metroplan.common.templatetags.metroplan import period as period_text
-from metroplan.submissions.models import ReviewDecision
+from metroplan.submissions.selectors.queue import RISK_WORDS, SORTS
 from metroplan.submissions.states import Status
 
-ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv"
+ACCEPTED = ".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt"
 
 
 class VersionForm(forms.Form):
@@ -36,18 +36,6 @@ class UploadForm(VersionForm):
     )
 
 
-class ReturnForm(VersionForm):
-    reason = forms.CharField(
-        label=_("Reason for returning it"),
-        max_length=ReviewDecision._meta.get_field("reason").max_length,
-        help_text=_("Name the lines and say what is to change; the unit reads exactly this."),
-        error_messages={
-            "required": _("Write why the form is returned, so that the unit knows what to change.")
-        },
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
 class ListFilterForm(forms.Form):
     period = forms.ChoiceField(label=_("Quarter"), required=False)
     status = forms.ChoiceField(
@@ -66,6 +54,10 @@ class QueueFilterForm(forms.Form):
     period = forms.ChoiceField(label=_("Quarter"), required=False)
     form = forms.ChoiceField(label=_("Form"), required=False)
     q = forms.CharField(label=_("Unit, name or code"), max_length=60, required=False)
+    risk = forms.ChoiceField(
+        label=_("Risk"), choices=[("", _("All")), *RISK_WORDS.items()], required=False
+    )
+    sort = forms.ChoiceField(label=_("Order"), choices=list(SORTS.items()), required=False)
     warned = forms.BooleanField(label=_("With warnings only"), required=False)
 
     def __init__(

@@ -15,9 +15,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     Status.OPEN: frozenset({Status.SUBMITTED}),
     Status.RETURNED: frozenset({Status.SUBMITTED}),
     Status.SUBMITTED: frozenset({Status.SUBMITTED, Status.RETURNED, Status.APPROVED}),
-    Status.APPROVED: frozenset(),
+    Status.APPROVED: frozenset({Status.SUBMITTED, Status.RETURNED}),
 }
-"""Under review may follow itself: the next unit of the chain takes its turn."""
+"""Under review may follow itself: another unit of the chain takes its turn.
+
+An approved form goes back under review when the last approval is withdrawn, and to the unit that
+fills it when a correction is granted or the form is reopened.
+"""
 
 EDITABLE = frozenset({Status.OPEN, Status.RETURNED})
 

@@ -20,7 +20,7 @@ OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-MAY = {"format_columns": True, "format_rows": True}
+MAY = {"format_columns": True, "format_rows": True, "autofilter": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class TemplateCell:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSheet:
-    """`facts` are label and text pairs below the title; `guide` tells how to fill in, by line."""
+    """`facts` are label and text pairs below the title; `guide` tells how to fill in, by line.
+
+    `frozen` columns stay in view; with `filtered` the headings choose which lines are shown.
+    """
 
     sheet_name: str
     title: str
@@ -52,6 +55,8 @@ class TemplateSheet:
     lines: tuple[tuple[TemplateCell, ...], ...]
     warning: str
     manifest: str
+    frozen: int = 2
+    filtered: bool = False
 
 
 def build_csv(sheet: TemplateSheet) -> bytes:
@@ -163,7 +168,9 @@ class _Writer:
     def _set_up_page(self, header: int) -> None:
         page = self.page
         page.protect("", MAY)
-        page.freeze_panes(header + 1, 2)
+        page.freeze_panes(header + 1, self.sheet.frozen)
+        if self.sheet.filtered:
+            page.autofilter(header, 0, header + len(self.sheet.lines), self.last_column)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)

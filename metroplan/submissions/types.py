@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, User
@@ -12,8 +12,7 @@ Format = Literal["xlsx", "csv"]
 Change = Literal["added", "changed", "noted", "same", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class RawCell:
+class RawCell(NamedTuple):
     """One cell as it stands in the file.
 
     `text` is what was written, a number in full and not in exponent form; `value` what the reader
@@ -50,6 +49,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class CellsIn:
+    """One line as it was typed: texts by part (value, numerator, denominator), and its note."""
+
+    key: str
+    texts: dict[str, str]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A problem with a file (row 0), a row (no column) or one cell; worded by its code."""
 
@@ -67,7 +75,8 @@ class CleanRow:
     """One line that may be staged. `state` is one of submissions.models.FigureState.
 
     `cells` maps the figure's parts to the cells they stood in, `{"value": "D7"}`; `raw` holds the
-    same parts as they were written.
+    same parts as they were written. A figure that was typed or pushed stood in no cell: `""`.
+    `source` is the upload a line was taken over from unchanged; None for one that comes now.
     """
 
     key: str
@@ -80,6 +89,7 @@ class CleanRow:
     row: int = 0
     cells: dict[str, str] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
+    source: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +128,64 @@ class DiffRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line that a form asks for. `parts` names its parts: value, numerator, denominator."""
+    """One line that a form asks for. `parts` names its parts: value, numerator, denominator.
+
+    `entry` lists the parts that are filled in, `choices` the words where one of a few is chosen.
+    """
 
     key: str
     name: str
     unit: str
     decimals: int
     parts: dict[str, str]
+    entry: tuple[str, ...] = ("value",)
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PastValue:
+    """An approved figure of an earlier quarter; a ratio's number is in percent."""
+
+    number: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A total and its status, ready to show; both empty where there is none."""
+
+    figure: str
+    status: str
+    label: str
+    reported: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the staged lines would do to one indicator of one unit; `url` leads there."""
+
+    indicator: str
+    plan: str
+    url: str
+    organisation: Organisation
+    before: Standing
+    after: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column that a table of this kind may have.
+
+    `heading` is what the template calls it, `title` the same in the reader's language, `words` are
+    what other tables call it. With `blank`, a table without it is read as if it stood there empty.
+    """
+
+    key: str
+    heading: str
+    title: str
+    words: tuple[str, ...] = ()
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +195,16 @@ class SheetContext:
     form: ReportingForm
     organisation: Organisation
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class JointContext:
+    """A form that `filler` fills in for several units below it at once."""
+
+    form: ReportingForm
+    period: Period
+    filler: Organisation
+    units: list[Organisation]
 
 
 class FileProblem(Exception):
@@ -152,14 +223,46 @@ class SheetKind(Protocol):
     def template(self, context: SheetContext, *, fmt: Format) -> bytes:
         """The empty form of one unit and quarter, to be filled in and uploaded."""
 
+    def joint_template(self, context: JointContext) -> bytes:
+        """The same for many units in one sheet, a line per unit and measure, as .xlsx."""
+
+    def joint_issues(self, token: str | None, context: JointContext) -> list[Issue]:
+        """What speaks against a workbook for many units, by its signed slip."""
+
     def clean(self, document: Document, context: SheetContext) -> CleanResult:
         """Every line that can be staged and every issue of every cell; writes nothing."""
+
+    def clean_cells(self, lines: list[CellsIn], context: SheetContext) -> CleanResult:
+        """The same for lines that were typed or pushed; `row` is a line's place among them.
+
+        An issue of one cell names its part in `params`: value, numerator, denominator or note.
+        """
+
+    def understood(self, rows: list[CleanRow], form: ReportingForm) -> dict[str, str]:
+        """By line, how its figure is read, ready to show."""
+
+    def columns(self) -> list[SheetColumn]:
+        """What the columns of somebody's own table may be."""
 
     def lines(self, form: ReportingForm) -> list[SheetLine]:
         """What the form asks for, in its order and in the reader's language."""
 
     def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
         """By line and quarter, what was approved in the quarters before, ready to show."""
+
+    def series(
+        self, submission: Submission, *, quarters: int
+    ) -> dict[str, dict[Period, PastValue]]:
+        """The same with the numbers, to draw."""
+
+    def warnings(self, rows: list[CleanRow], context: SheetContext) -> list[Issue]:
+        """What looks wrong with lines that can be staged, at their cells; asks few queries."""
+
+    def effects(self, submission: Submission, reader: User) -> list[Effect]:
+        """What the staged lines would change for the unit and those above that the reader may see.
+
+        Only what would become different; stores nothing.
+        """
 
     def changed_lines(self, submissions: list[Submission]) -> dict[int, int]:
         """By submission, how many staged lines differ from the quarter before."""
@@ -170,5 +273,20 @@ class SheetKind(Protocol):
         With `since` against that earlier version instead.
         """
 
+    def lines_address(self, form: ReportingForm) -> str:
+        """The page on which staff choose the form's lines; empty where nobody does."""
+
+    def reasked(self, form: ReportingForm) -> None:
+        """Act on a change of who is asked by the form, or for which quarters."""
+
+    def change_sizes(self, submissions: list[Submission]) -> dict[int, Decimal]:
+        """By submission, the largest change of a line since the quarter before.
+
+        As a part (0 to 1) of what the reviewing unit's figure was then.
+        """
+
     def apply(self, submission: Submission, actor: User) -> None:
         """Make the staged lines of the current version the approved ones; safe to repeat."""
+
+    def withdraw(self, submission: Submission, actor: User) -> None:
+        """Take back what `apply` made approved; `apply` brings it back."""

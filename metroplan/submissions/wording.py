@@ -6,6 +6,8 @@ from typing import Any, Protocol
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from metroplan.submissions.models import StagedRow
+
 MESSAGES = {
     "file.empty": _("The file is empty: choose the filled-in template."),
     "file.too_large": _(
@@ -24,6 +26,14 @@ MESSAGES = {
     ),
     "file.too_many_columns": _(
         "The sheet has more than {limit} columns: delete the columns right of the figures."
+    ),
+    "file.too_many_cells": _(
+        "The file has more than {limit} cells in use: delete the sheets, rows and columns that are "
+        "not needed."
+    ),
+    "file.too_much_text": _(
+        "The file holds more text than a form can: delete the long texts and the sheets that are "
+        "not needed."
     ),
     "file.not_a_workbook": _(
         "The file is damaged or is not an Excel, ODS or CSV file: open it in Excel, save it as "
@@ -61,6 +71,26 @@ MESSAGES = {
     ),
     "file.outdated_template": _(
         "This template is an older version: download it again and copy the figures into it."
+    ),
+    "file.joint_template": _(
+        "This workbook is for several units: upload it where it was downloaded, under “Fill in for "
+        "units below”."
+    ),
+    "file.single_template": _(
+        "This is the template of unit {found} alone: upload it on that unit's form, or download "
+        "the workbook for several units here."
+    ),
+    "file.units_not_named": _(
+        "No row with the headings Unit code and the figures was found: keep the heading row of the "
+        "workbook."
+    ),
+    "file.unit_not_asked": _(
+        "“{value}” in {place} is none of the units whose form is open here: delete its rows or "
+        "correct the code."
+    ),
+    "file.form_changed": _(
+        "The form asks for other measures now than when this template was made: download it again "
+        "and copy the figures into it."
     ),
     "file.manifest_forged": _(
         "The template's hidden sheet was altered: download the template again and copy the figures "
@@ -153,7 +183,51 @@ MESSAGES = {
     "figure.cell_not_used": _(
         "{place} is not used for this measure: clear it and write the figure under Value."
     ),
+    "figure.line_closed": _(
+        "“{value}” in {place} changes a line that is not open for correction: restore the approved "
+        "figure or leave the line blank; to change it too, ask for its correction."
+    ),
     "figure.note_too_long": _("The note in {place} is longer than {limit} characters: shorten it."),
+    "figure.below_last": _(
+        "{value} in {place} is less than the {last} of {period}, though this measure counts up: "
+        "correct it, or explain why it fell."
+    ),
+    "figure.outlier_history": _(
+        "{value} in {place} is far from this unit's last {quarters} figures, which lead one to "
+        "expect {low} to {high}: correct it, or explain what happened."
+    ),
+    "figure.outlier_peers": _(
+        "{value} in {place} is far from {units} units of the same level, by which one would expect "
+        "{low} to {high} here: correct it, or explain what is special."
+    ),
+    "figure.out_of_range": _(
+        "{value} in {place} lies outside what is usual for this measure ({usual}): correct it, or "
+        "explain why it is right."
+    ),
+    "figure.parts_differ": _(
+        "{value} in {place} is not the sum of its parts, which is {sum} ({parts}): correct the "
+        "total or a part, or explain the difference."
+    ),
+    "figure.quarter_alone": _(
+        "{value} in {place} is about what one quarter adds ({usual}), but {last} stood in "
+        "{period}: report the total reached, not the quarter's growth, or explain the fall."
+    ),
+    "figure.register_differs": _(
+        "{value} in {place} is not what the register counts at the quarter's end, which is "
+        "{registered}: correct the figure or the register, or explain the difference."
+    ),
+    "figure.undone": _(
+        "No in {place} takes back what was reported as done in {period}: correct it, or explain "
+        "what happened."
+    ),
+    "figure.unit_slip": _(
+        "{value} in {place} is about {factor} times the usual {usual} of this unit: check the "
+        "unit of measure and the decimal point; correct the figure, or explain it."
+    ),
+    "figure.year_to_date": _(
+        "{value} in {place} looks like the year so far: {since} to {until} make {sum}, and one "
+        "quarter is usually about {usual}. Report this quarter alone, or explain the rise."
+    ),
     "import.columns_missing": _(
         "The heading row {row} lacks the columns {columns}: name them as the documentation does."
     ),
@@ -178,9 +252,24 @@ MESSAGES = {
         "The state “{value}” in {place} does not fit the figure beside it: correct one of the two "
         "or leave the state blank."
     ),
+    "import.not_your_unit": _(
+        "Unit {value} in {place} is neither yours nor below yours: delete the line, or let that "
+        "unit's own bureau send it."
+    ),
+    "import.not_asked": _(
+        "No form asks unit {unit} for “{value}” in the quarters of {lines} lines, the first in "
+        "{place}: they are kept, but count for no plan; check unit, measure and quarter."
+    ),
     "import.doubled": _(
         "“{value}” in {place} was already in row {first}: keep one of the two lines."
     ),
+}
+
+PARTS = {
+    "value": _("Value"),
+    "numerator": _("Numerator"),
+    "denominator": _("Denominator"),
+    "note": _("Note"),
 }
 
 
@@ -203,7 +292,27 @@ def describe(issue: IssueLike) -> str:
 
 
 def place(issue: IssueLike) -> str:
-    """The cell as Excel names it, or the row where no column is known."""
+    """The cell as Excel names it, the field of a form, or the row where neither is known."""
+    if not issue.column and "part" in issue.params:
+        return field_words(issue.row, issue.params["part"])
     if not issue.column:
         return pgettext("place in a sheet", "row {row}").format(row=issue.row)
     return pgettext("place in a sheet", "cell {cell}").format(cell=f"{issue.column}{issue.row}")
+
+
+def part_word(part: str) -> str:
+    """A part of a line in general; a ratio's own parts have names of their own."""
+    return str(PARTS[part])
+
+
+def field_words(row: int, part: str) -> str:
+    """The field that a figure was typed into, or that a program named."""
+    sentence = pgettext("place in a form", "line {row}, {part}")
+    return sentence.format(row=row, part=part_word(part))
+
+
+def source_words(row: StagedRow) -> str:
+    """The cells a figure came from, or the line it was typed into."""
+    cells = [cell for cell in row.cells.values() if cell]
+    line = pgettext("place in a form", "line {row}").format(row=row.row)
+    return ", ".join(cells) if cells else line

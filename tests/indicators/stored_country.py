@@ -93,6 +93,30 @@ def read_map(stored: Stored, country: terms.Country) -> None:
     ]
 
 
+def read_owned(stored: Stored, country: terms.Country) -> None:
+    """Who owns what, and what is asked of whom, as a change of the map left it."""
+    units = {pk: code for code, pk in stored.units.items()}
+    for code, pk in stored.indicators.items():
+        indicator = country.indicators[code]
+        indicator.owner = units[Indicator.objects.get(pk=pk).owner_id]
+        rows = Target.objects.filter(indicator=pk).select_related("milestone")
+        for row in rows.order_by("-revision"):
+            key = units[row.organisation_id], row.milestone.year
+            indicator.targets.setdefault(
+                key, terms.Target(fraction(row.low), fraction(row.high), row.approximate)
+            )
+    for form in ReportingForm.objects.all():
+        stored.forms[form.code] = form.pk
+        country.forms[form.code] = terms.Form(
+            owner=units[form.owner_id],
+            level=form.level,
+            owner_fills=form.owner_fills,
+            opens=form.opens.index,
+            closes=None if form.closes is None else form.closes.index,
+            measures=[line.measure.code for line in form.form_measures.select_related("measure")],
+        )
+
+
 def store_measure(stored: Stored, code: str, measure: terms.Measure) -> None:
     stored.measures[code] = Measure.objects.create(
         code=code,

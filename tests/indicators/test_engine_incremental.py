@@ -24,6 +24,7 @@ from metroplan.organisations.services.changes import apply_change
 from tests.indicators.stored_country import (
     Stored,
     read_map,
+    read_owned,
     read_standings,
     read_totals,
     same_results,
@@ -135,6 +136,7 @@ class Office:
         except MetroplanError:
             return
         read_map(self.stored, self.country)
+        read_owned(self.stored, self.country)
 
     def change_form(self) -> None:
         if self.country.forms:
@@ -157,6 +159,7 @@ class Office:
         """A quarter passes: what beat does every day."""
         self.country.today += timedelta(days=92)
         follow_calendar(today=self.country.today)
+        read_owned(self.stored, self.country)
         begin_quarter(today=self.country.today)
 
     def mark(self, *codes: str) -> None:

@@ -1,8 +1,12 @@
 """Pages of plans, indicators and figures: who may open them, what they lead to, what they cost."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
+from indicators.models import Observation
+from indicators.services.recompute import recompute_all
+from metroplan.common.periods import Period
 from tests.counting import assert_queries
 from tests.indicators.figured import PAGE, figured, with_counties
 from tests.world import World, current
@@ -108,3 +112,19 @@ def test_the_plan_page_asks_as_much_for_many_units_as_for_few(
     client.force_login(world.people["city_leader"])
     with assert_queries("indicators.plan-detail", django_assert_num_queries):
         client.get("/plans/test-plan/", {"period": AT})
+
+
+def test_units_that_are_not_asked_and_say_nothing_are_counted_not_listed(world, client):
+    figured(world)
+    world.form.closes = Period.parse("2020Q4")
+    world.form.opens = Period.parse("2020Q4")
+    world.form.save()
+    Observation.objects.filter(organisation=world.units["B"]).delete()
+    recompute_all()
+    client.force_login(world.people["leader"])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    query = {"period": AT, "organisation": world.units["C1"].code}
+    text = client.get(PAGE.format("standards"), query).content.decode()
+    table = text.partition('id="contributions"')[2].partition("</section>")[0]
+    assert "Unit A" in table and "Unit B" not in table
+    assert "1 unit below is not asked and has no figure." in table

@@ -19,9 +19,41 @@ def target(low):
 
 
 def test_line_goes_on_as_it_did():
-    ahead = forecast(series(10, 12, 14, 16), target(32), "at_least")
-    assert (ahead.value, ahead.low, ahead.high) == (32, 32, 32)
+    ahead = forecast(series(10, 12, 14, 16), target(31), "at_least")
+    assert ahead.value == 32
     assert (ahead.trend.slope, ahead.trend.points, ahead.verdict) == (2, 4, "likely")
+
+
+@pytest.mark.parametrize(("decimals", "unit"), [(0, D(1)), (1, D("0.1")), (2, D("0.01"))])
+def test_a_straight_line_is_no_surer_than_the_last_decimal_of_its_figures(decimals, unit):
+    ahead = forecast(series(10, 12, 14, 16), target(32), "at_least", decimals=decimals)
+    assert (ahead.low, ahead.value, ahead.high) == (32 - unit, 32, 32 + unit)
+    assert (ahead.verdict, ahead.trend.still) == ("possible", 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "comparator", "verdict"),
+    [
+        (7, "at_least", "likely"),
+        (8, "at_least", "unlikely"),
+        (7, "at_most", "likely"),
+        (6, "at_most", "unlikely"),
+    ],
+)
+def test_a_figure_that_never_moved_is_judged_by_itself(low, comparator, verdict):
+    ahead = forecast(series(7, 7, 7, 7, 7), target(low), comparator)
+    assert (ahead.value, ahead.verdict) == (7, verdict)
+    assert (ahead.trend.still, ahead.trend.unmoved) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "still"),
+    [((1, 2, 3, 3, 3, 3), 4), ((1, 2, 3, 3, 3), 0), ((3, 3, 3, 3, 4), 0), ((3, None, 3, 3, 3), 4)],
+)
+def test_a_standstill_counts_from_four_observed_quarters(values, still):
+    line = trend(series(*values))
+    assert line.still == still
+    assert line.unmoved == (still == line.points)
 
 
 def test_one_wild_figure_does_not_turn_the_line():

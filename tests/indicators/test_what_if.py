@@ -283,6 +283,9 @@ def test_the_panel_answers_on_the_page(world, what_if, client):
         ("standards", {"value": "-4"}),
         ("rate", {"numerator": "4", "denominator": "3"}),
         ("rate", {"numerator": "4"}),
+        ("standards", {"ahead": "0.5"}),
+        ("standards", {"coverage": "many"}),
+        ("standards", {"due_soon": "-1"}),
     ],
 )
 def test_the_panel_says_what_is_wrong(world, what_if, client, code, sent):
@@ -290,6 +293,21 @@ def test_the_panel_says_what_is_wrong(world, what_if, client, code, sent):
     response = client.post(address, sent, headers={"hx-request": "true"})
     assert response.status_code == 422
     assert 'role="alert"' in response.content.decode()
+
+
+def test_the_panel_supposes_other_thresholds_beside_those_in_force(world, what_if, client):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = "/plans/test-plan/indicators/standards/"
+    query = f"?organisation={world.units['P'].code}&period={QUARTER}"
+    form = client.get(page + query).context["what_if"]
+    hints = {bound.name: bound.field.widget.attrs["placeholder"] for bound in form.thresholds()}
+    assert (hints["ahead"], hints["coverage"], hints["due_soon"]) == ("1.1", "0.8", "4")
+    assert not form.thresholds_open()
+    answer = client.post(f"{page}simulate/{query}", {"on_track": "0.90"})
+    text = answer.content.decode()
+    assert answer.status_code == 200 and '<details class="my-3" open>' in text
+    before, after = answer.context["outcomes"][0].before, answer.context["outcomes"][0].after
+    assert (before.status, after.status) == ("slightly_behind", "on_track")
 
 
 def test_a_page_that_looks_back_has_no_panel(world, what_if, client):

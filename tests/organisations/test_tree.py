@@ -202,6 +202,76 @@ def test_a_circle_is_refused_and_leaves_the_ancestry_as_it_was():
     assert OrganisationAncestry.objects.count() == before
 
 
+@pytest.mark.parametrize(
+    ("wrong", "code", "names"),
+    [
+        (
+            [unit("110100", "city", parent="110200"), unit("110200", "city", parent="110100")],
+            "tree_circle",
+            ("110100", "110200"),
+        ),
+        ([unit("110100", "city", parent="110100")], "tree_circle", ("110100",)),
+        (
+            [
+                unit("110100", "city", "2020-01-01", "2022-01-01", parent="110000"),
+                unit("110100", "city", "2021-01-01", parent="110000"),
+            ],
+            "links_overlap",
+            ("110100", "2020-01-01", "2021-01-01"),
+        ),
+    ],
+)
+def test_a_file_with_a_circle_or_a_unit_listed_twice_is_refused_and_nothing_stored(
+    wrong, code, names
+):
+    with pytest.raises(MetroplanError) as caught:
+        load_divisions(
+            divisions=[unit("110000", "province"), *wrong], changes=[], actor=None, today=TODAY
+        )
+    assert caught.value.code == f"organisations.{code}"
+    assert all(name in caught.value.message for name in names)
+    assert not Organisation.objects.exists()
+    assert not OrganisationLink.objects.exists()
+
+
+def turned() -> None:
+    """Two cities of which each stood under the other, one after the other."""
+    rows = [unit("110000", "province")]
+    rows += [unit(code, "city", parent="110000") for code in ("110100", "110200")]
+    load_divisions(divisions=rows, changes=[], actor=None, today=TODAY)
+    one, other = (Organisation.objects.get(code=code) for code in ("110100", "110200"))
+    turn = date(2022, 1, 1)
+    one.parent_links.update(parent=other, valid_to=turn)
+    OrganisationLink.objects.create(
+        child=one, parent=Organisation.objects.get(code="110000"), valid_from=turn
+    )
+    other.parent_links.update(valid_to=turn)
+    OrganisationLink.objects.create(child=other, parent=one, valid_from=turn)
+
+
+def test_units_that_stand_above_each_other_at_different_times_are_refused():
+    turned()
+    with pytest.raises(MetroplanError) as caught:
+        rebuild_ancestry()
+    assert caught.value.code == "organisations.tree_turned"
+    assert "110100, 110200" in caught.value.message
+    assert not OrganisationAncestry.objects.filter(
+        ancestor__code="110100", descendant__code="110200"
+    ).exists()
+
+
+def test_a_unit_that_changes_places_under_a_new_code_is_accepted():
+    turned()
+    heir = Organisation.objects.create(
+        code="110300", name_zh="新市", name_en="Heir", level="city", valid_from=date(2022, 1, 1)
+    )
+    OrganisationLink.objects.filter(child__code="110200", parent__code="110100").update(child=heir)
+    Organisation.objects.filter(code="110200").update(valid_to=date(2022, 1, 1))
+    assert rebuild_ancestry()
+    assert "110300" in below("110100", "2022Q1")
+    assert "110100" in below("110200", "2021Q4")
+
+
 def test_a_parent_that_is_not_listed_is_named():
     with pytest.raises(MetroplanError) as caught:
         load_divisions(

@@ -3,9 +3,10 @@
 import pytest
 
 from metroplan.submissions.wording import MESSAGES, describe
+from tests.submissions import corpus_hostile
 from tests.submissions.corpus import FILES, clean, figures, issues
+from tests.submissions.corpus_hostile import GOOD
 
-GOOD = {"standards": "12", "investment": "3.5", "pass_rate": "19/20", "platform": "1"}
 NA = "not_applicable"
 
 ISSUES = {
@@ -68,7 +69,7 @@ ISSUES = {
     "word_document.xls": ["file.not_a_workbook"],
     "xml_entities.xlsx": ["file.unsafe_xml"],
     "zip_bomb.xlsx": ["file.unpacked_too_large"],
-}
+} | corpus_hostile.ISSUES
 
 FIGURES = {
     "code_blank_name_there.xlsx": GOOD,
@@ -110,7 +111,7 @@ FIGURES = {
     | {"standards": "15000", "investment": "2000", "pass_rate": "19000/20000"},
     "with_units.xlsx": GOOD,
     "zero.xlsx": {"standards": "0", "investment": "0", "pass_rate": "0/20", "platform": "0"},
-}
+} | corpus_hostile.FIGURES
 
 # These differ in the signed slip alone: test_manifest.py.
 SIGNED = {

@@ -3,12 +3,14 @@ import pytest
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
 from metroplan.submissions.manifest import manifest_issues, sign_manifest
-from metroplan.submissions.models import ReportingForm
+from metroplan.submissions.models import ReportingForm, Upload
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.types import SheetContext
 from metroplan.submissions.wording import describe
 from tests.files.make_files import KEY
 from tests.submissions.corpus import content
+from tests.submissions.quarter import opened, page, send
+from tests.world import add_measure
 
 CONTEXT = SheetContext(
     form=ReportingForm(code="test-form"),
@@ -45,3 +47,21 @@ def test_the_right_template_and_plain_tables_pass(name):
 
 def test_a_slip_signed_here_is_believed():
     assert manifest_issues(sign_manifest(CONTEXT), CONTEXT) == []
+
+
+def test_a_template_made_before_the_form_changed_is_told():
+    token = sign_manifest(CONTEXT, ["units count 家", "rate ratio %"])
+    assert manifest_issues(token, CONTEXT, ["rate ratio %", "units count 家"]) == []
+    now = manifest_issues(token, CONTEXT, ["units count 家", "rate ratio %", "new count 项"])
+    assert [issue.code for issue in now] == ["file.form_changed"]
+    assert "{" not in describe(now[0])
+
+
+def test_a_renamed_template_is_recognised_and_an_outdated_one_told(world, as_person):
+    submission = opened(world)
+    client = as_person("clerk")
+    blank = b"".join(client.get(page("template", submission, format="xlsx")))
+    add_measure(world, "added")
+    send(client, submission, blank, name="随便.dat")
+    codes = {issue.code for issue in Upload.objects.get().issues.all()}
+    assert "file.form_changed" in codes

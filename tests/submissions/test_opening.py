@@ -2,7 +2,7 @@ from datetime import date
 
 from metroplan.common.periods import Period
 from metroplan.submissions.models import Submission
-from metroplan.submissions.services.opening import open_form, open_newest_quarter
+from metroplan.submissions.services.opening import open_due_quarters, open_form
 from tests.world import World, add_unit, settle
 
 NEWEST = Period.parse("2022Q4")
@@ -31,15 +31,15 @@ def test_a_form_is_due_so_many_working_days_after_the_quarter(world: World):
 
 
 def test_the_quarter_that_closed_last_opens(world: World):
-    assert open_newest_quarter(today=date(2023, 1, 1)) == 3
+    assert open_due_quarters(today=date(2023, 1, 1)).count == 3
     assert units_open(NEWEST) == {"Unit A", "Unit B", "Unit D"}
 
 
 def test_no_form_opens_before_its_first_quarter_or_after_its_last(world: World):
-    assert open_newest_quarter(today=date(2021, 2, 1)) == 0
+    assert open_due_quarters(today=date(2021, 2, 1)).count == 0
     world.form.closes = Period.parse("2022Q3")
     world.form.save()
-    assert open_newest_quarter(today=date(2023, 1, 1)) == 0
+    assert open_due_quarters(today=date(2023, 1, 1)).count == 0
 
 
 def test_a_zone_reports_beside_the_counties(world: World):

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import zipfile
@@ -5,11 +6,12 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from metroplan.submissions.readers import read_file
+from metroplan.submissions.readers import read_file, xlsx
 from metroplan.submissions.readers.cells import cell_of, column_letter
+from metroplan.submissions.readers.packages import Package
 from metroplan.submissions.types import FileProblem
 from tests.files.make_files import put, saved, workbook
-from tests.submissions.corpus import content
+from tests.submissions.corpus import FILES, content
 
 
 def problem(data: bytes) -> str:
@@ -162,3 +164,57 @@ def test_a_file_with_a_wrong_byte_anywhere_is_read_or_refused(name):
             read_file(changed, name)
         except FileProblem as caught:
             assert caught.issue.code.startswith("file.")
+
+
+BROKEN = {"broken_xml.xlsx"}
+WRITTEN_PLAINLY = sorted({path.name for path in FILES.glob("*.xls[xm]")} - BROKEN)
+
+
+@pytest.mark.parametrize("name", WRITTEN_PLAINLY)
+def test_cutting_a_sheet_tells_the_same_as_walking_it(name):
+    try:
+        package = Package(content(name))
+        parts, percent = xlsx.sheet_parts(package), xlsx.percent_styles(package)
+        shared = xlsx.shared_lengths(package)
+    except FileProblem:
+        return
+    for part in parts:
+        data = package.read(part.part)
+        cut = xlsx.cut_sheet(data, percent, shared)
+        if cut is not None:
+            exact = walked(data, percent, shared)
+            assert cut.text >= exact.text
+            assert dataclasses.replace(cut, text=exact.text) == exact
+
+
+def walked(data: bytes, percent: set[int], shared: list[int]) -> xlsx.SheetFacts:
+    """A comment before it keeps the sheet from being cut."""
+    return xlsx.SheetScan(percent, shared).read(
+        data.replace(b"<sheetData>", b"<sheetData ><!---->")
+    )
+
+
+def test_the_sheets_that_programs_write_are_cut():
+    package = Package(content("good.xlsx"))
+    sheet = package.read(xlsx.sheet_parts(package)[0].part)
+    assert xlsx.cut_sheet(sheet, set(), xlsx.shared_lengths(package)) is not None
+
+
+def test_lengths_of_shared_texts_are_never_too_small():
+    for name in WRITTEN_PLAINLY:
+        try:
+            package = Package(content(name))
+        except FileProblem:
+            continue
+        if xlsx.SHARED in package.names:
+            data = package.read(xlsx.SHARED)
+            exact = xlsx.walked_lengths(data)
+            lengths = xlsx.shared_lengths(package)
+            assert len(lengths) == len(exact)
+            assert all(one >= other for one, other in zip(lengths, exact, strict=True))
+
+
+@pytest.mark.parametrize("name", ["good.xlsx", "good.ods", "legacy.xls", "utf8.csv"])
+def test_a_file_with_too_many_cells_is_refused_whatever_it_is(settings, name):
+    settings.UPLOAD_MAX_CELLS = 10
+    assert problem(content(name)) == "file.too_many_cells"

@@ -1,13 +1,16 @@
 """manage.py import_figures FILE.csv --document NO: historic figures, all or nothing."""
 
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from indicators.services.imports import ImportReport, import_figures
+from indicators.services.known_from import check_known_from, set_known_from
 from metroplan.common.problems import MetroplanError
 from metroplan.submissions.wording import describe
 
@@ -18,17 +21,24 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--document", required=True, help="the document that vouches for them")
+        parser.add_argument(
+            "--known-from",
+            type=date.fromisoformat,
+            help="day of the document, YYYY-MM-DD: from then on pages that look back show them",
+        )
         parser.add_argument("--dry-run", action="store_true", help="check and count, store nothing")
 
-    def handle(self, *, file: Path, document: str, dry_run: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        file: Path,
+        document: str,
+        dry_run: bool,
+        known_from: date | None = None,
+        **options: Any,
+    ) -> None:
         try:
-            report = import_figures(
-                name=file.name,
-                content=file.read_bytes(),
-                document=document,
-                actor=None,
-                dry_run=dry_run,
-            )
+            report = _import(file.name, file.read_bytes(), document, dry_run, known_from)
         except OSError as error:
             reason = error.strerror
             raise CommandError(
@@ -48,6 +58,24 @@ class Command(BaseCommand):
                 count=len(report.issues), file=file
             )
         )
+
+
+@transaction.atomic
+def _import(
+    name: str, content: bytes, document: str, dry_run: bool, known_from: date | None
+) -> ImportReport:
+    if known_from:
+        check_known_from(known_from)
+    report = import_figures(
+        name=name,
+        content=content,
+        document=document,
+        actor=None,
+        dry_run=dry_run,
+    )
+    if known_from and report.batch:
+        set_known_from(batch=report.batch, day=known_from, actor=None)
+    return report
 
 
 def _summary(report: ImportReport) -> str:

@@ -18,6 +18,7 @@ from indicators.plan_file import (
 )
 from indicators.services.in_effect import ensure_first_rules
 from indicators.services.marking import mark_asked
+from indicators.services.plausibility import ensure_default_rules
 from metroplan.organisations.services.divisions import (
     load_divisions,
     read_changes,
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             mark_asked()
         changed = divisions.created + divisions.updated + divisions.links + divisions.changes
         ensure_first_rules()
+        changed += ensure_default_rules()
         changed += self._load("measures.yaml", parse_measures, load_measures)
         changed += self._load("parent_plans.yaml", parse_parent_plans, load_parent_plans)
         self.stdout.write(_("Reference data: {count} changes.").format(count=changed))

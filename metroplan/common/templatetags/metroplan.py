@@ -34,6 +34,8 @@ STATUS_ICONS = {
     "submitted": "ti-send",
     "returned": "ti-arrow-back-up",
     "approved": "ti-circle-check",
+    "unapproved": "ti-rotate-2",
+    "reopened": "ti-lock-open",
     "refused": "ti-circle-x",
     "staged": "ti-eye-check",
 }

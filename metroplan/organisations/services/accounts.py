@@ -74,6 +74,19 @@ def change_account(
 
 
 @transaction.atomic
+def choose_mail(*, account: User, wants_mail: bool) -> User:
+    """Whether the person's notices also come by e-mail; each decides for themselves."""
+    account = locked(account)
+    if account.wants_mail != wants_mail:
+        before = {"wants_mail": account.wants_mail}
+        account.wants_mail = wants_mail
+        account.save(update_fields=["wants_mail"])
+        after = {"wants_mail": wants_mail}
+        record("account.mail_chosen", actor=account, on=account, before=before, after=after)
+    return account
+
+
+@transaction.atomic
 def grant_role(*, actor: User, account: User, role: str) -> User:
     account = locked(account)
     before = account.role

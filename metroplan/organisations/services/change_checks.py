@@ -38,6 +38,7 @@ def check_order(order: ChangeOrder, known: Mapping[str, Organisation], today: da
     """
     _check_form(order)
     _check_shares(order)
+    _check_heir(order)
     for unit in order.units:
         _check_life(unit, order)
     _check_successors(order, known, today)
@@ -86,6 +87,17 @@ def _check_shares(order: ChangeOrder) -> None:
             _("The shares of {codes} are {shares} and do not add to 1: correct them."),
             codes=order.units[0].code,
             shares=" + ".join(format(share.normalize(), "f") for share in shares),
+        )
+
+
+def _check_heir(order: ChangeOrder) -> None:
+    parts = [successor.code for successor in order.successors]
+    if order.heir and (order.kind != ChangeKind.SPLIT or order.heir not in parts):
+        refuse(
+            "heir_not_part",
+            _("{heir} is none of the parts {parts}: name the one that takes over plans and forms."),
+            heir=order.heir,
+            parts=", ".join(parts) or "—",
         )
 
 

@@ -79,6 +79,7 @@ def apply_change(
     successors: Sequence[Successor] = (),
     parent: Organisation | None = None,
     note: str = "",
+    heir: str = "",
 ) -> OrganisationChange:
     """Carry out one change of the map, all of it or nothing.
 
@@ -86,12 +87,17 @@ def apply_change(
     stays. A merger goes into a unit that exists on the day or into a new one; what stood below
     the merged or renamed units then stands below their successor. A split shares a unit out by
     weights that add to 1; among the parts may be the unit itself, which then lives on. `parent`
-    is that of a transfer, and of new units where it is not their predecessor's. A change dated
-    ahead takes effect on its day. Raises MetroplanError naming the units.
+    is that of a transfer, and of new units where it is not their predecessor's. What a unit that
+    ends owned goes to its successor, after a split to the part `heir`. A change dated ahead takes
+    effect on its day. Raises MetroplanError naming the units.
     """
-    order = ChangeOrder(kind, effective_on, tuple(units), document, tuple(successors), parent, note)
+    order = ChangeOrder(
+        kind, effective_on, tuple(units), document, tuple(successors), parent, note, heir
+    )
     move = _carry_out(order, today)
     _log(order, move, actor)
+    for consequence in consequences:
+        consequence.hand_over(move, today)
     for consequence in consequences:
         consequence.follow(move, today)
     return move.change
@@ -108,7 +114,8 @@ def preview_change(*, order: ChangeOrder, today: date) -> MapPreview:
 
 def _preview(order: ChangeOrder, move: MapMove, today: date) -> MapPreview:
     affected = affected_units(move)
-    counts = [count for one in consequences for count in one.count(move, affected)]
+    counts = [count for one in consequences for count in one.hand_over(move, today)]
+    counts += [count for one in consequences for count in one.count(move, affected)]
     return MapPreview(
         order=order,
         since=move.since,
@@ -139,13 +146,13 @@ def _carry_out(order: ChangeOrder, today: date) -> MapMove:
     change = _store_change(order)
     if keeps_code(order):
         _rename_only(order, change)
-        return _move(order, change, [], [], [], _paths())
+        return _move(order, change, [], [], [], _paths(), known)
     before = _paths()
     begun, links = _begin(order, known)
     ended, moved = _end_or_move(order, known)
     _store_parts(order, change, known)
     rebuild_tree(today=today)
-    return _move(order, change, ended, begun, [*links, *moved], before)
+    return _move(order, change, ended, begun, [*links, *moved], before, known)
 
 
 def _fresh(order: ChangeOrder) -> ChangeOrder:
@@ -161,6 +168,7 @@ def _fresh(order: ChangeOrder) -> ChangeOrder:
         order.successors,
         parent,
         order.note,
+        order.heir,
     )
 
 
@@ -302,6 +310,7 @@ def _move(
     begun: Iterable[Organisation],
     links: Sequence[LinkMove],
     before: dict[int, str],
+    known: dict[str, Organisation],
 ) -> MapMove:
     now = _paths()
     replaced = {pk for pk, path in now.items() if before.get(pk) != path}
@@ -318,7 +327,15 @@ def _move(
         concerned=frozenset(
             pk for pk, path in before.items() if any(top and path.startswith(top) for top in tops)
         ),
+        heirs=tuple((unit, known[code]) for unit in ended for code in _heir(order)),
     )
+
+
+def _heir(order: ChangeOrder) -> list[str]:
+    """The code of the one that takes over, if there is one."""
+    if order.kind == ChangeKind.SPLIT:
+        return [order.heir] if order.heir else []
+    return [successor.code for successor in order.successors]
 
 
 def _log(order: ChangeOrder, move: MapMove, actor: User | None) -> None:
@@ -333,6 +350,7 @@ def _log(order: ChangeOrder, move: MapMove, actor: User | None) -> None:
             document=order.document,
             note=move.change.note,
             successors={successor.code: successor.weight for successor in order.successors},
+            **({"heir": order.heir} if order.heir else {}),
             links={
                 link.child.code: [link.before and link.before.code, link.after and link.after.code]
                 for link in move.links

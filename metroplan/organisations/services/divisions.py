@@ -143,6 +143,12 @@ def _check(divisions: Sequence[DivisionRow], changes: Sequence[ChangeRow]) -> No
             _("Units {codes} are named as parent, source or target but not listed: add them."),
             codes=", ".join(unknown),
         )
+    if own := sorted(row.code for row in divisions if row.parent_code == row.code):
+        raise MetroplanError(
+            "organisations.tree_circle",
+            _("Units {codes} are listed under themselves: name the unit above each."),
+            codes=", ".join(own),
+        )
     _check_once(divisions)
     _check_lives(divisions, changes)
     shares: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

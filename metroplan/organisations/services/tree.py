@@ -1,6 +1,8 @@
 """The tree of units unrolled by quarter, and each unit's path in today's tree."""
 
+from collections import defaultdict
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -92,8 +94,9 @@ def rebuild_ancestry() -> int:
     """Unroll the links into OrganisationAncestry and return its number of rows.
 
     A unit whose life or link holds on no quarter's last day has no row for it. Raises
-    `organisations.tree_circle` when units stand above each other, `organisations.two_parents` or
-    `organisations.links_overlap` when two links of a unit hold on the same day.
+    `organisations.tree_circle` when units stand above each other, `organisations.tree_turned` when
+    they do so at different times, `organisations.two_parents` or `organisations.links_overlap`
+    when two links of a unit hold on the same day.
     """
     OrganisationAncestry.objects.all().delete()
     with connection.cursor() as cursor:
@@ -101,6 +104,7 @@ def rebuild_ancestry() -> int:
         rows = cursor.rowcount
     _refuse_circle()
     _refuse_two_parents()
+    _refuse_turned()
     return rows
 
 
@@ -126,6 +130,27 @@ def _refuse_circle() -> None:
             _("Units {codes} stand above each other: correct their links to a parent unit."),
             codes=", ".join(codes[:10]),
         )
+
+
+def _refuse_turned() -> None:
+    """Sums run from below to above, in one order for all quarters. A unit that changes its rank is
+    another unit, with a code of its own, and a rename leads from one to the other."""
+    steps = OrganisationAncestry.objects.filter(depth=1)
+    children: dict[str, set[str]] = defaultdict(set)
+    for child, parent in steps.values_list("descendant__code", "ancestor__code"):
+        children[parent].add(child)
+    try:
+        TopologicalSorter(children).prepare()
+    except CycleError as error:
+        codes = sorted(set(error.args[1]))
+        raise MetroplanError(
+            "organisations.tree_turned",
+            _(
+                "Units {codes} stand above each other at different times: give a unit that changes "
+                "its rank a new code by a rename first."
+            ),
+            codes=", ".join(codes[:10]),
+        ) from error
 
 
 # Of links that overlap, two that begin one after the other do.

@@ -1,5 +1,6 @@
 """From a form that opens to figures that are approved, and every file and decision on the way."""
 
+from metroplan.submissions.models.bulk import BulkImport, BulkIssue, BulkStatus
 from metroplan.submissions.models.files import (
     ColumnMapping,
     FigureState,
@@ -27,6 +28,9 @@ from metroplan.submissions.models.submissions import (
 )
 
 __all__ = [
+    "BulkImport",
+    "BulkIssue",
+    "BulkStatus",
     "ColumnMapping",
     "Correction",
     "Draft",

@@ -62,6 +62,11 @@ class Submission(models.Model):
     def audit_scope(self) -> str:
         return self.organisation.path
 
+    @property
+    def stale(self) -> bool:
+        """Whether what is approved and in force is older than the present version."""
+        return self.approved_version is not None and self.approved_version < self.version
+
 
 class Draft(models.Model):
     """What was typed into the browser grid and is not yet a version of the submission.

@@ -2,11 +2,13 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 from metroplan.common.text import NotANumber, decimal_of_float, plain_number, unprotected
 from metroplan.submissions.types import RawCell
 
 
+@cache
 def column_letter(index: int) -> str:
     """The name Excel gives to a 0-based column: 0 is A, 26 is AA."""
     letters = ""
@@ -23,6 +25,12 @@ def is_empty(value: object) -> bool:
 
 def cell_of(value: object, *, percent: bool = False) -> RawCell:
     """A cell with its text; a number keeps the digits the spreadsheet shows."""
+    if type(value) is str:
+        return RawCell(_written(value), value)
+    if type(value) is float and not percent:
+        text = f"{value:.15g}"
+        if text.lstrip("-").replace(".", "", 1).isdigit():
+            return RawCell(text, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return RawCell(_text(value), value)
     try:
@@ -43,4 +51,9 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    return "" if value is None else unprotected(str(value).replace("\0", ""))
+    return "" if value is None else _written(str(value))
+
+
+def _written(text: str) -> str:
+    text = text.replace("\0", "")
+    return unprotected(text) if text[:1] == "'" else text

@@ -5,7 +5,7 @@ import csv
 from io import StringIO
 
 from metroplan.common.text import unprotected
-from metroplan.submissions.readers.limits import check_extent, refuse
+from metroplan.submissions.readers.limits import check_cells, check_extent, refuse
 from metroplan.submissions.types import Document, RawCell, RawRow
 
 BOMS = (
@@ -63,12 +63,14 @@ def _widest(text: str, delimiter: str) -> int:
 
 
 def _rows(text: str, delimiter: str) -> list[RawRow]:
-    rows = []
+    rows, count = [], 0
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     for number, values in enumerate(reader, start=1):
         cells = {index: _cell(value) for index, value in enumerate(values) if value.strip()}
         if cells:
             check_extent(sheet="", rows=number, columns=max(cells) + 1)
+            count += len(cells)
+            check_cells(count)
             rows.append(RawRow("", number, cells))
     return rows
 

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from xml.parsers import expat
 
-from metroplan.submissions.readers.limits import refuse
+from django.conf import settings
+
+from metroplan.submissions.readers.limits import refuse, refuse_cells
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
 Text = Callable[[str], None]
+MARKS_PER_CELL = 10
 
 
 def walk(data: bytes, *, start: Start, end: End | None = None, text: Text | None = None) -> None:
-    """Calls back with local names. Raises FileProblem for a document type or broken XML."""
+    """Calls back with local names. Raises FileProblem for a document type or broken XML.
+
+    Ten elements for every cell that a file may have are more than any program writes.
+    """
+    if data.count(b"<") > MARKS_PER_CELL * settings.UPLOAD_MAX_CELLS:
+        refuse_cells()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype

@@ -31,6 +31,7 @@ class ContentScan:
         self._row_repeat = self._cell_repeat = 1
         self._cell: dict[str, str] = {}
         self._filled = False
+        self._cell_text = self._row_text = self._row_cells = 0
 
     def read(self, data: bytes) -> dict[str, SheetFacts]:
         walk(data, start=self._start, end=self._end, text=self._text)
@@ -41,14 +42,15 @@ class ContentScan:
             self._facts = self.sheets.setdefault(attribute(attributes, "name"), SheetFacts())
             self._row = 0
         elif name == "table-row":
-            self._column = 0
+            self._column = self._row_text = self._row_cells = 0
             self._row_repeat = _repeat(attributes, "number-rows-repeated")
         elif name in ("table-cell", "covered-table-cell"):
-            self._cell, self._filled = attributes, False
+            self._cell, self._filled, self._cell_text = attributes, False, 0
             self._cell_repeat = _repeat(attributes, "number-columns-repeated")
 
     def _text(self, text: str) -> None:
         self._filled = self._filled or bool(text.strip())
+        self._cell_text += len(text)
 
     def _end(self, name: str) -> None:
         if name in ("table-cell", "covered-table-cell"):
@@ -56,6 +58,8 @@ class ContentScan:
             self._column += self._cell_repeat
         elif name == "table-row":
             self._row += self._row_repeat
+            self._facts.cells += self._row_cells * self._row_repeat
+            self._facts.text += self._row_text * self._row_repeat
 
     def _close_cell(self) -> None:
         position: Position = (self._row, self._column)
@@ -66,6 +70,8 @@ class ContentScan:
             return
         elif value_type == "percentage":
             self._facts.percent.add(position)
+        self._row_cells += self._cell_repeat
+        self._row_text += self._cell_text * self._cell_repeat
         self._facts.rows = max(self._facts.rows, self._row + self._row_repeat)
         self._facts.columns = max(self._facts.columns, self._column + self._cell_repeat)
 

@@ -28,8 +28,13 @@ class Package:
             refuse("file.not_a_workbook")
         self._entries = self._archive.infolist()
         self._check_names()
-        check_unpacked(sum(entry.file_size for entry in self._entries))
+        check_unpacked(self.unpacked)
         self._check_parts(memoryview(content))
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes of all parts; a package that claims others than it holds was refused."""
+        return sum(entry.file_size for entry in self._entries)
 
     @property
     def names(self) -> set[str]:

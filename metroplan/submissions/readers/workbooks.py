@@ -19,12 +19,18 @@ from python_calamine import (
 )
 
 from metroplan.submissions.manifest import MANIFEST_SHEET
+from metroplan.submissions.marking.names import ADDED
 from metroplan.submissions.readers import ods, xlsx
 from metroplan.submissions.readers.cells import cell_of, is_empty
 from metroplan.submissions.readers.limits import (
+    MAX_TEXT,
+    check_area,
+    check_cells,
     check_extent,
     check_sheets,
+    check_text,
     refuse,
+    refuse_cells,
     short_name,
 )
 from metroplan.submissions.readers.packages import Package
@@ -34,9 +40,10 @@ from metroplan.submissions.types import Document, RawCell, RawRow
 Result = TypeVar("Result")
 
 CHILD = Path(__file__).with_name("child.py")
-CHILD_MEMORY = 512 * 1024 * 1024
-CHILD_SECONDS = 10
-PASSWORD = 2
+CHILD_MEMORY = 384 * 1024 * 1024
+CHILD_SECONDS = 8
+CHILD_TIMEOUT = 9
+PASSWORD, TOO_MUCH = 2, 4
 # "EncryptedPackage" as an OLE directory entry spells it: a protected xlsx is such a container.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -56,14 +63,20 @@ def read_package(content: bytes) -> Document:
 def _xlsx_facts(package: Package) -> dict[str, SheetFacts]:
     percent = xlsx.percent_styles(package)
     parts = xlsx.sheet_parts(package)
+    shared = xlsx.shared_lengths(package)
     check_sheets(len(parts))
-    return {part.name: xlsx.SheetScan(percent).read(package.read(part.part)) for part in parts}
+    return {
+        part.name: xlsx.SheetScan(percent, shared).read(package.read(part.part)) for part in parts
+    }
 
 
 def _read(kind: str, content: bytes, facts: dict[str, SheetFacts]) -> Document:
     check_sheets(len(facts))
     for name, sheet in facts.items():
         check_extent(sheet=name, rows=sheet.rows, columns=sheet.columns)
+    check_cells(sum(sheet.cells for sheet in facts.values()))
+    check_text(sum(sheet.text for sheet in facts.values()))
+    check_area(sum(sheet.rows * sheet.columns for sheet in facts.values()))
     rows, manifest = _guarded(lambda: _calamine(content, facts))
     return Document(kind, rows, manifest)
 
@@ -73,7 +86,7 @@ def _calamine(content: bytes, facts: dict[str, SheetFacts]) -> tuple[list[RawRow
     manifest = None
     workbook = CalamineWorkbook.from_filelike(BytesIO(content))
     for meta in workbook.sheets_metadata:
-        if meta.typ != SheetTypeEnum.WorkSheet or meta.name not in facts:
+        if meta.typ != SheetTypeEnum.WorkSheet or meta.name not in facts or meta.name in ADDED:
             continue
         sheet = workbook.get_sheet_by_name(meta.name)
         if meta.visible == SheetVisibleEnum.Visible:
@@ -117,7 +130,8 @@ def _guarded(read: Callable[[], Result]) -> Result:
         return read()
     except PasswordError:
         refuse("file.encrypted")
-    except CalamineError:
+    except (CalamineError, OverflowError, ValueError):
+        # The latter two where a stored day or duration is none that exists.
         refuse("file.not_a_workbook")
     except BaseException as error:
         if type(error).__name__ != "PanicException":
@@ -133,22 +147,26 @@ def read_compound(content: bytes) -> Document:
     check_sheets(len(sheets))
     rows: list[RawRow] = []
     for name, hidden, height, width, cells in sheets:
-        if not hidden:
+        if not hidden and name not in ADDED:
             check_extent(sheet=name, rows=height, columns=width)
             rows.extend(_xls_rows(name, cells))
     return Document("xls", rows)
 
 
 def _run_child(content: bytes) -> bytes:
-    cells = settings.UPLOAD_MAX_ROWS * settings.UPLOAD_MAX_COLUMNS
-    limits = map(str, (CHILD_MEMORY, CHILD_SECONDS, cells))
+    area = settings.UPLOAD_MAX_ROWS * settings.UPLOAD_MAX_COLUMNS
+    limits = map(str, (CHILD_MEMORY, CHILD_SECONDS, area, settings.UPLOAD_MAX_CELLS, MAX_TEXT))
     command = [sys.executable, "-I", str(CHILD), *limits]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=30, check=False)
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=CHILD_TIMEOUT, check=False
+        )
     except subprocess.TimeoutExpired:
         refuse("file.not_a_workbook")
     if done.returncode == PASSWORD:
         refuse("file.encrypted")
+    if done.returncode == TOO_MUCH:
+        refuse_cells()
     if done.returncode:
         refuse("file.not_a_workbook")
     return done.stdout

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
 from metroplan.common.periods import Period
-from metroplan.organisations.models import Organisation
 from metroplan.submissions.models import (
+    Correction,
+    Evidence,
     ReviewDecision,
     RowIssue,
     StagedRow,
@@ -16,31 +15,18 @@ from metroplan.submissions.models import (
     Upload,
 )
 from metroplan.submissions.registry import registry
-from metroplan.submissions.reporting import review_chain
 from metroplan.submissions.selectors.due import Due, due_of
+from metroplan.submissions.selectors.explanations import Warned, warned_lines
+from metroplan.submissions.selectors.records import Records, records_of
+from metroplan.submissions.selectors.timeline import Happening, returned_lines, timeline
+from metroplan.submissions.selectors.way import ChainLink, Step, chain_of, steps_of, was_decided
 from metroplan.submissions.states import EDITABLE, Status
 from metroplan.submissions.types import DiffRow, SheetLine
-from metroplan.submissions.wording import describe
+from metroplan.submissions.wording import describe, source_words
 
 QUARTERS_BEFORE = 4
+GIVEN_BACK = {ReviewDecision.Decision.RETURNED, ReviewDecision.Decision.REOPENED}
 ISSUES_SHOWN = 500
-
-STEPS: tuple[tuple[str, Promise], ...] = (
-    ("download", _("Download")),
-    ("fill", _("Fill in")),
-    ("upload", _("Upload")),
-    ("preview", _("Preview")),
-    ("submit", _("Submit")),
-    ("review", _("Review")),
-    ("approved", _("Approved")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    key: str
-    label: Promise
-    present: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +53,7 @@ class FigureLine:
 
     `change` is one of types.Change, or blank for a line that was reported neither then nor now;
     `since` is the same against the version that was returned, and `seen` what the line said there.
+    `marked` is why the last return named the line; `closed` lines are not part of a correction.
     """
 
     key: str
@@ -80,6 +67,10 @@ class FigureLine:
     source: StagedRow | None
     cells: str
     past: list[PastFigure]
+    marked: str
+    closed: bool
+    evidence: list[Evidence]
+    warned: list[Warned]
 
     @property
     def moved(self) -> bool:
@@ -88,11 +79,12 @@ class FigureLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainLink:
-    """One unit of the review chain; `state` is done, present or ahead."""
+class Beside:
+    """What stands beside the lines: why the last return named them, their files, their warnings."""
 
-    unit: Organisation
-    state: str
+    marked: dict[str, str]
+    evidence: dict[str, list[Evidence]]
+    warned: list[Warned]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,9 @@ class SubmissionDetail:
     lines: list[FigureLine]
     past_periods: list[Period]
     decisions: list[ReviewDecision]
-    asked: int
+    records: Records
+    timeline: list[Happening]
+    names: dict[str, str]
     seen: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -127,6 +121,21 @@ class SubmissionDetail:
         return self.submission.status == Status.APPROVED
 
     @property
+    def granted(self) -> Correction | None:
+        """The correction that is under way."""
+        return None if self.submission.open_lines is None else self.records.granted
+
+    @property
+    def open_names(self) -> list[str]:
+        """The lines that a correction has opened."""
+        opened = self.submission.open_lines or []
+        return [self.names.get(key, key) for key in opened]
+
+    @property
+    def asked(self) -> int:
+        return len(self.names)
+
+    @property
     def answered(self) -> int:
         return sum(line.source is not None for line in self.lines)
 
@@ -136,10 +145,26 @@ class SubmissionDetail:
         return self.last.errors + self.last.warnings - len(self.issues) if self.last else 0
 
     @property
+    def warned(self) -> list[Warned]:
+        """The warnings of the present version."""
+        return [item for line in self.lines for item in line.warned]
+
+    @property
+    def unexplained(self) -> int:
+        return sum(not item.explained for item in self.warned)
+
+    @property
+    def told_elsewhere(self) -> bool:
+        """Whether every issue of the newest upload stands among the warnings to explain."""
+        told = {item.issue.pk for item in self.warned}
+        return all(line.issue.pk in told for line in self.issues)
+
+    @property
     def return_reason(self) -> ReviewDecision | None:
         """Why the form came back, while it waits for correction."""
         last = self.decisions[-1] if self.decisions else None
-        return last if last and self.submission.status == Status.RETURNED else None
+        back = last is not None and last.decision in GIVEN_BACK
+        return last if back and self.editable else None
 
     @property
     def compared(self) -> bool:
@@ -158,24 +183,28 @@ class SubmissionDetail:
     @property
     def ready(self) -> bool:
         """To hand in comes next: the newest file was accepted and was not returned."""
-        decided = any(item.version == self.submission.version for item in self.decisions)
+        decided = was_decided(self.decisions, self.submission.version)
         return self.last == self.present and not decided
 
 
 def submission_detail(submission: Submission, *, today: date) -> SubmissionDetail:
-    uploads = list(submission.uploads.select_related("file", "uploaded_by__organisation"))
+    records = records_of(submission)
+    uploads, decisions = records.uploads, records.decisions
     present = next((item for item in uploads if _is_present(item, submission)), None)
     last = uploads[0] if uploads else None
     asked = registry.get(submission.form.kind).lines(submission.form)
     periods = [submission.period - back for back in range(QUARTERS_BEFORE, 0, -1)]
-    decisions = list(submission.decisions.select_related("unit", "decided_by__organisation"))
+    names = {line.key: line.name for line in asked}
     seen = version_seen(submission, decisions)
-    lines = figure_lines(submission, asked, periods, seen)
+    marked = returned_lines(submission, decisions)
+    warned = warned_lines(submission) if present and present.warnings else []
+    beside = Beside(marked, records.evidence_by_line(), warned)
+    lines = figure_lines(submission, asked, periods, seen, beside)
     return SubmissionDetail(
         submission=submission,
         due=due_of(submission, today),
-        steps=_steps(submission, last, decisions),
-        chain=_chain(submission),
+        steps=steps_of(submission, last, decisions),
+        chain=chain_of(submission),
         uploads=uploads,
         last=last,
         present=present,
@@ -183,7 +212,9 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
         lines=lines,
         past_periods=periods,
         decisions=decisions,
-        asked=len(asked),
+        records=records,
+        timeline=timeline(submission, records, names),
+        names=names,
         seen=seen,
         counts=_counts(lines),
     )
@@ -193,29 +224,41 @@ def issue_lines(
     upload: Upload, asked: list[SheetLine], *, limit: int | None = None
 ) -> list[IssueLine]:
     names = {line.key: line.name for line in asked}
-    return [
-        IssueLine(
-            issue=issue,
-            cell=f"{issue.column}{issue.row}" if issue.column and issue.row else "",
-            measure=names.get(issue.key, issue.key),
-            sentence=describe(issue),
-        )
-        for issue in upload.issues.all()[:limit]
-    ]
+    return [issue_line(issue, names) for issue in upload.issues.all()[:limit]]
+
+
+def issue_line(issue: RowIssue, names: dict[str, str]) -> IssueLine:
+    """`names` are those of the form's lines, by key."""
+    return IssueLine(
+        issue=issue,
+        cell=f"{issue.column}{issue.row}" if issue.column and issue.row else "",
+        measure=names.get(issue.key, issue.key),
+        sentence=describe(issue),
+    )
 
 
 def version_seen(submission: Submission, decisions: list[ReviewDecision]) -> int | None:
-    """The content changes only after a return, so what was returned last is what was seen last."""
+    """The content changes only after a return, so what was returned last is what was seen last.
+
+    Returns before the approval that is in force are over.
+    """
     if submission.status == Status.APPROVED:
         return None
     returned = [
-        item.version for item in decisions if item.decision == ReviewDecision.Decision.RETURNED
+        item.version
+        for item in decisions
+        if item.decision == ReviewDecision.Decision.RETURNED
+        and item.version > (submission.approved_version or 0)
     ]
     return returned[-1] if returned and returned[-1] < submission.version else None
 
 
 def figure_lines(
-    submission: Submission, asked: list[SheetLine], periods: list[Period], seen: int | None
+    submission: Submission,
+    asked: list[SheetLine],
+    periods: list[Period],
+    seen: int | None,
+    beside: Beside,
 ) -> list[FigureLine]:
     """Every line of the form in its present version; nothing while no file was accepted.
 
@@ -228,6 +271,7 @@ def figure_lines(
     diffs = {diff.key: diff for diff in kind.diff(submission)}
     since = {} if seen is None else {d.key: d for d in kind.diff(submission, since=seen)}
     history = kind.history(submission, quarters=len(periods))
+    opened = submission.open_lines
     return [
         _figure_line(
             line,
@@ -235,6 +279,10 @@ def figure_lines(
             since=since.get(line.key),
             source=rows.get(line.key),
             past=[PastFigure(at, history.get(line.key, {}).get(at, "")) for at in periods],
+            marked=beside.marked.get(line.key, ""),
+            closed=opened is not None and line.key not in opened,
+            evidence=beside.evidence.get(line.key, []),
+            warned=[item for item in beside.warned if item.key == line.key],
         )
         for line in asked
     ]
@@ -246,7 +294,7 @@ def _figure_line(
     diff: DiffRow | None,
     since: DiffRow | None,
     source: StagedRow | None,
-    past: list[PastFigure],
+    **more: Any,
 ) -> FigureLine:
     return FigureLine(
         key=line.key,
@@ -258,8 +306,8 @@ def _figure_line(
         seen=since.old_text if since else "",
         since=since.change if since else "blank",
         source=source,
-        cells=", ".join(source.cells.values()) if source else "",
-        past=past,
+        cells=source_words(source) if source else "",
+        **more,
     )
 
 
@@ -272,42 +320,3 @@ def _counts(lines: list[FigureLine]) -> dict[str, int]:
     for line in lines:
         counts[line.change] += 1
     return counts
-
-
-def _steps(
-    submission: Submission, last: Upload | None, decisions: list[ReviewDecision]
-) -> list[Step]:
-    present = _present_step(submission, last, decisions)
-    return [Step(key, label, key == present) for key, label in STEPS]
-
-
-def _present_step(
-    submission: Submission, last: Upload | None, decisions: list[ReviewDecision]
-) -> str:
-    if submission.status == Status.APPROVED:
-        return "approved"
-    if submission.status == Status.SUBMITTED:
-        return "review"
-    if last is None:
-        return "download"
-    if last.status == Upload.Status.REFUSED:
-        return "upload"
-    handed_in = any(item.version == submission.version for item in decisions)
-    return "fill" if handed_in else "submit"
-
-
-def _chain(submission: Submission) -> list[ChainLink]:
-    """While the form is open nobody's turn has come; once it is approved everyone's has passed."""
-    units = review_chain(submission)
-    if submission.status == Status.APPROVED:
-        return [ChainLink(unit, "done") for unit in units]
-    ids = [unit.pk for unit in units]
-    turn = submission.reviewer_unit_id
-    position = ids.index(turn) if turn in ids else -1
-    return [ChainLink(unit, _link_state(index, position)) for index, unit in enumerate(units)]
-
-
-def _link_state(index: int, position: int) -> str:
-    if index == position:
-        return "present"
-    return "done" if index < position else "ahead"

@@ -9,7 +9,10 @@ from metroplan.submissions.states import EDITABLE
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`days_left` is negative once the day is over; `matters` while the unit still has to act."""
+    """`days_left` is negative once the day is over; `matters` while the unit still has to report.
+
+    The deadline is for the quarter's figures: what is approved and corrected is not overdue.
+    """
 
     on: date
     days_left: int
@@ -28,5 +31,5 @@ def due_of(submission: Submission, today: date) -> Due:
     return Due(
         on=submission.due_on,
         days_left=(submission.due_on - today).days,
-        matters=submission.status in EDITABLE,
+        matters=submission.status in EDITABLE and submission.approved_version is None,
     )

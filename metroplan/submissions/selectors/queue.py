@@ -1,23 +1,47 @@
 """What waits for a reviewer."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from metroplan.organisations.models import User
-from metroplan.organisations.querysets import unit_order
-from metroplan.submissions.models import ReviewDecision, StagedRow, Submission, Upload
+from metroplan.organisations.querysets import unit_key, unit_order
+from metroplan.submissions.models import (
+    Correction,
+    ReviewDecision,
+    StagedRow,
+    Submission,
+    Upload,
+)
 from metroplan.submissions.registry import registry
+from metroplan.submissions.rules.risk import Level, Risk, risk
 from metroplan.submissions.selectors.due import Due, due_of
 from metroplan.submissions.selectors.listing import narrowed
 from metroplan.submissions.states import Status
 
 DECISIONS_SHOWN = 10
+
+
+RISK_WORDS: dict[str, Promise] = {
+    Level.LOW: _("Low risk"),
+    Level.MEDIUM: _("Medium risk"),
+    Level.HIGH: _("High risk"),
+}
+
+SORTS: dict[str, Promise] = {
+    "due": _("Deadline, then risk"),
+    "risk": _("Risk, then deadline"),
+    "waiting": _("Longest waiting"),
+    "unit": _("Unit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +58,28 @@ class QueueRow:
     changed: int
     warnings: int
     own: bool
+    risk: Risk
+
+    @property
+    def risk_word(self) -> Promise:
+        return RISK_WORDS[self.risk.level]
+
+    @property
+    def corrects(self) -> bool:
+        """Whether something of this quarter is approved already."""
+        return self.submission.approved_version is not None
+
+
+ORDERS: dict[str, Callable[[QueueRow], Any]] = {
+    "due": lambda row: (row.submission.due_on, -row.risk.points),
+    "risk": lambda row: (-row.risk.points, row.submission.due_on),
+    "waiting": lambda row: (-row.waiting, row.submission.due_on),
+    "unit": lambda row: unit_key(row.submission.organisation.code),
+}
 
 
 def review_queue(user: User) -> QuerySet[Submission]:
-    """What waits for the user's unit: the earliest due first, then most warnings."""
+    """What waits for the user's unit."""
     turn = Submission.objects.visible_to(user).filter(
         status=Status.SUBMITTED, reviewer_unit=user.organisation_id
     )
@@ -48,7 +90,7 @@ def review_queue(user: User) -> QuerySet[Submission]:
             warnings=Coalesce(Subquery(_warnings(), output_field=IntegerField()), 0),
             arrived_at=Subquery(_arrival()),
         )
-        .order_by("due_on", "-warnings", unit_order("organisation__code"), "form__code")
+        .order_by("due_on", unit_order("organisation__code"), "form__code")
     )
 
 
@@ -62,19 +104,40 @@ def narrowed_queue(found: QuerySet[Submission], chosen: dict[str, Any]) -> Query
 
 def queue_rows(submissions: Iterable[Submission], *, user: User, today: date) -> list[QueueRow]:
     shown = list(submissions)
-    changed = _changed(shown)
+    changed, sizes = by_kind(shown, "changed_lines"), by_kind(shown, "change_sizes")
     return [
-        QueueRow(
-            submission=item,
-            due=due_of(item, today),
-            waiting=(today - timezone.localdate(item.arrived_at)).days if item.arrived_at else 0,
-            lines=item.lines,
-            changed=changed.get(item.pk, 0),
-            warnings=item.warnings,
-            own=item.submitted_by_id == user.pk,
-        )
+        _row(item, user, today, changed.get(item.pk, 0), sizes.get(item.pk, Decimal(0)))
         for item in shown
     ]
+
+
+def sorted_rows(rows: list[QueueRow], chosen: dict[str, Any]) -> list[QueueRow]:
+    """`chosen` is the cleaned data of QueueFilterForm: its level of risk and its order."""
+    if level := chosen.get("risk"):
+        rows = [row for row in rows if row.risk.level == level]
+    return sorted(rows, key=ORDERS[chosen.get("sort") or "due"])
+
+
+def _row(
+    item: Submission, user: User, today: date, changed: int, largest_change: Decimal
+) -> QueueRow:
+    due = due_of(item, today)
+    return QueueRow(
+        submission=item,
+        due=due,
+        waiting=(today - timezone.localdate(item.arrived_at)).days if item.arrived_at else 0,
+        lines=item.lines,
+        changed=changed,
+        warnings=item.warnings,
+        own=item.submitted_by_id == user.pk,
+        risk=risk(
+            days_over=0 if item.approved_version else due.days_over,
+            warnings=item.warnings,
+            changed=changed,
+            lines=item.lines,
+            largest_change=largest_change,
+        ),
+    )
 
 
 def forms_of(found: QuerySet[Submission]) -> list[tuple[str, str]]:
@@ -94,14 +157,24 @@ def latest_decisions(user: User) -> list[ReviewDecision]:
     return list(shown.order_by("-id")[:DECISIONS_SHOWN])
 
 
-def _changed(submissions: list[Submission]) -> dict[int, int]:
-    by_kind: dict[str, list[Submission]] = {}
+def waiting_corrections(user: User) -> list[Correction]:
+    """What the user's unit is asked to open again, oldest first."""
+    asked = Correction.objects.filter(
+        status=Correction.Status.REQUESTED, submission__form__owner=user.organisation_id
+    )
+    shown = asked.select_related("submission__organisation", "submission__form", "requested_by")
+    return list(shown.order_by("id"))
+
+
+def by_kind(submissions: list[Submission], question: str) -> dict[int, Any]:
+    """Asks each kind of sheet once about all its submissions; answers by submission."""
+    kinds: dict[str, list[Submission]] = {}
     for item in submissions:
-        by_kind.setdefault(item.form.kind, []).append(item)
-    changed: dict[int, int] = {}
-    for kind, items in by_kind.items():
-        changed |= registry.get(kind).changed_lines(items)
-    return changed
+        kinds.setdefault(item.form.kind, []).append(item)
+    answers: dict[int, Any] = {}
+    for kind, items in kinds.items():
+        answers |= getattr(registry.get(kind), question)(items)
+    return answers
 
 
 def _lines() -> QuerySet:

@@ -9,7 +9,9 @@ from metroplan.submissions.models import ReviewDecision, StagedRow, StoredFile
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.registry import registry
+from metroplan.submissions.selectors.explanations import Warned, explanations_of
 from metroplan.submissions.types import FileProblem, RawRow, SheetLine
+from metroplan.submissions.wording import field_words
 
 ROWS_AROUND = 4
 COLUMNS_SHOWN = 26
@@ -19,7 +21,8 @@ COLUMNS_SHOWN = 26
 class SourceCell:
     """One part of a figure: where it stood, as it was written, as it was understood.
 
-    The parts of a ratio have no unit of their own.
+    `reference` is the cell as Excel names it, or the field of the browser form or the request. The
+    parts of a ratio have no unit of their own.
     """
 
     part: str
@@ -61,6 +64,7 @@ class RowDetail:
     cells: list[SourceCell]
     window: SheetWindow | None
     decisions: list[ReviewDecision]
+    warned: list[Warned]
 
     @property
     def present(self) -> bool:
@@ -69,6 +73,11 @@ class RowDetail:
     @property
     def name(self) -> str:
         return self.line.name if self.line else self.row.key
+
+    @property
+    def typed(self) -> bool:
+        """Whether it was typed or pushed line by line, and stood in no sheet."""
+        return not any(self.row.cells.values())
 
 
 def row_detail(row: StagedRow) -> RowDetail:
@@ -82,6 +91,7 @@ def row_detail(row: StagedRow) -> RowDetail:
         cells=_cells(row, line),
         window=_window(row),
         decisions=list(made.select_related("unit", "decided_by__organisation")),
+        warned=explanations_of(row),
     )
 
 
@@ -89,7 +99,7 @@ def _cells(row: StagedRow, line: SheetLine | None) -> list[SourceCell]:
     return [
         SourceCell(
             part=line.parts.get(part, part) if line else part,
-            reference=reference,
+            reference=reference or field_words(row.row, part),
             written=row.raw.get(part, ""),
             clean=_number(getattr(row, part, None)),
             unit=line.unit if line and part == "value" else "",
@@ -103,7 +113,9 @@ def _number(value: Decimal | None) -> str:
 
 
 def _window(row: StagedRow) -> SheetWindow | None:
-    """None when the stored file cannot be read as a sheet, as with figures pushed by a client."""
+    """None where the figure stood in no cell, or the stored file cannot be read as a sheet."""
+    if not any(row.cells.values()):
+        return None
     near = [item for item in _rows_of(row.upload.file) if _is_near(item, row)]
     if not near:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 
 from metroplan.organisations.models import User
 from metroplan.submissions.models import StoredFile
@@ -24,15 +24,28 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def store_file(*, name: str, content: bytes, actor: User | None) -> StoredFile:
-    """Keep the bytes; the posted name is remembered as text and never used as a path."""
+def keep_file(
+    *, name: str, content: File, size: int, sha256: str, actor: User | None
+) -> StoredFile:
+    """Keep a file whose digest is known; one that lies on disk beside its place is only moved."""
     shown = plain_name(name)
     suffix = PurePosixPath(shown).suffix.lower()
-    stored = StoredFile(name=shown, sha256=sha256(content), size=len(content), stored_by=actor)
+    stored = StoredFile(name=shown, sha256=sha256, size=size, stored_by=actor)
     kept_as = uuid4().hex + (suffix if suffix in KEPT_SUFFIXES else ".bin")
-    stored.content.save(kept_as, ContentFile(content), save=False)
+    stored.content.save(kept_as, content, save=False)
     stored.save()
     return stored
+
+
+def store_file(*, name: str, content: bytes, actor: User | None) -> StoredFile:
+    """Keep the bytes; the posted name is remembered as text and never used as a path."""
+    return keep_file(
+        name=name,
+        content=ContentFile(content),
+        size=len(content),
+        sha256=sha256(content),
+        actor=actor,
+    )
 
 
 def damaged_files() -> Iterator[tuple[StoredFile, str]]:

@@ -1,66 +1,111 @@
 """Submitting a form and reviewing it up the tree."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
-from metroplan.organisations.models import Organisation, User
-from metroplan.organisations.policy import require
-from metroplan.submissions.locks import lock
-from metroplan.submissions.models import ReviewDecision, Submission
+from metroplan.organisations.models import User
+from metroplan.organisations.policy import can, require
+from metroplan.submissions.locks import last_act, lock
+from metroplan.submissions.models import ReturnedLine, ReviewDecision, Submission
 from metroplan.submissions.registry import registry
 from metroplan.submissions.reporting import next_reviewer
-from metroplan.submissions.states import EDITABLE, Status, may_move
+from metroplan.submissions.services.explanations import refuse_unexplained
+from metroplan.submissions.services.moving import (
+    Said,
+    line_names,
+    move,
+    not_possible,
+    reason_missing,
+    refuse_unknown,
+)
+from metroplan.submissions.services.telling import tell_approved, tell_returned, tell_submitted
+from metroplan.submissions.states import EDITABLE, Status
 
 Decision = ReviewDecision.Decision
+REASON_LENGTH = ReviewDecision._meta.get_field("reason").max_length
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one form of several: `problem` says why it was not approved."""
+
+    pk: int
+    submission: Submission | None
+    problem: MetroplanError | None = None
 
 
 @transaction.atomic
-def submit(*, submission: Submission, actor: User, expected_version: int) -> Submission:
-    """Hand the present version to the first unit of the review chain."""
+def submit(
+    *,
+    submission: Submission,
+    actor: User,
+    expected_version: int,
+    right: str = "submission.fill",
+) -> Submission:
+    """Hand the present version to the first unit of the review chain.
+
+    `right` is what the actor needs, "submission.fill_for" to hand in for a unit below.
+    """
     submission = lock(submission, expected_version=expected_version)
-    require(actor, "submission.fill", submission)
+    require(actor, right, submission)
     if submission.status not in EDITABLE:
-        raise _not_possible(submission)
+        raise not_possible(submission)
     if not submission.rows.filter(version=submission.version).exists():
         raise MetroplanError(
             "submission.nothing_to_submit",
             _("There is nothing to submit yet: upload the filled-in form first."),
         )
+    refuse_unexplained(submission)
     submission.submitted_at, submission.submitted_by = timezone.now(), actor
-    return _move(
-        submission,
-        to=Status.SUBMITTED,
-        reviewer=next_reviewer(submission),
-        decision=Decision.SUBMITTED,
-        actor=actor,
-    )
+    submission.first_submitted_at = submission.first_submitted_at or submission.submitted_at
+    said = Said(Decision.SUBMITTED, actor, submission.organisation)
+    move(submission, said, to=Status.SUBMITTED, reviewer=next_reviewer(submission))
+    tell_submitted(submission)
+    return submission
 
 
 @transaction.atomic
 def return_submission(
-    *, submission: Submission, actor: User, reason: str, expected_version: int
+    *,
+    submission: Submission,
+    actor: User,
+    expected_version: int,
+    reason: str = "",
+    lines: dict[str, str] | None = None,
 ) -> Submission:
-    """Give the form back to the unit that filled it, with the reason."""
+    """Give the form back to the unit that filled it: with a reason for all of it, or by line.
+
+    `lines` maps the keys of lines to what is wrong with each.
+    """
     submission = lock(submission, expected_version=expected_version)
     _require_turn(submission, actor)
-    if not reason.strip():
-        raise MetroplanError(
-            "submission.reason_missing",
-            _("Write why the form is returned, so that the unit knows what to change."),
-            status=422,
-            fields={"reason": ["required"]},
-        )
-    return _move(
-        submission,
-        to=Status.RETURNED,
-        reviewer=None,
-        decision=Decision.RETURNED,
-        actor=actor,
-        reason=reason.strip(),
+    marked = {key: text.strip() for key, text in (lines or {}).items() if text.strip()}
+    names = line_names(submission) if marked else {}
+    refuse_unknown(set(marked), names)
+    _refuse_closed(submission, marked, names)
+    said = Said(
+        Decision.RETURNED,
+        actor,
+        submission.reviewer_unit,
+        reason.strip() or _reason_of_lines(marked, names),
+        {"lines": marked} if marked else {},
     )
+    if not said.reason:
+        raise reason_missing(
+            _("Write why the form is returned, so that the unit knows what to change.")
+        )
+    decision = move(submission, said, to=Status.RETURNED, reviewer=None)
+    ReturnedLine.objects.bulk_create(
+        ReturnedLine(decision=decision, key=key, reason=text) for key, text in marked.items()
+    )
+    tell_returned(decision)
+    return submission
 
 
 @transaction.atomic
@@ -69,75 +114,95 @@ def approve(*, submission: Submission, actor: User, expected_version: int) -> Su
     submission = lock(submission, expected_version=expected_version)
     _require_turn(submission, actor)
     following = next_reviewer(submission)
+    said = Said(Decision.APPROVED, actor, submission.reviewer_unit)
     if following is not None:
-        return _move(
-            submission,
-            to=Status.SUBMITTED,
-            reviewer=following,
-            decision=Decision.APPROVED,
-            actor=actor,
-        )
+        move(submission, said, to=Status.SUBMITTED, reviewer=following)
+        return submission
     submission.approved_at = timezone.now()
     submission.approved_version = submission.version
-    approved = _move(
-        submission, to=Status.APPROVED, reviewer=None, decision=Decision.APPROVED, actor=actor
-    )
-    registry.get(submission.form.kind).apply(approved, actor)
-    return approved
-
-
-def _require_turn(submission: Submission, actor: User) -> None:
-    if submission.status != Status.SUBMITTED:
-        raise MetroplanError(
-            "submission.not_under_review",
-            _("The form is “{state}”, so there is nothing to review: load the page again."),
-            state=submission.get_status_display(),
-        )
-    require(actor, "submission.review", submission)
-
-
-def _move(
-    submission: Submission,
-    *,
-    to: str,
-    reviewer: Organisation | None,
-    decision: str,
-    actor: User,
-    reason: str = "",
-) -> Submission:
-    if not may_move(submission.status, to):
-        raise _not_possible(submission)
-    before = {"status": submission.status, "reviewer": _code(submission.reviewer_unit)}
-    deciding = submission.reviewer_unit or submission.organisation
-    submission.status, submission.reviewer_unit = to, reviewer
-    submission.save()
-    ReviewDecision.objects.create(
-        submission=submission,
-        unit=deciding,
-        decision=decision,
-        version=submission.version,
-        reason=reason,
-        decided_by=actor,
-    )
-    record(
-        f"submission.{decision}",
-        actor=actor,
-        on=submission,
-        before=before,
-        after={"status": to, "reviewer": _code(reviewer)},
-        version=submission.version,
-        reason=reason,
-    )
+    submission.open_lines = None
+    decision = move(submission, said, to=Status.APPROVED, reviewer=None)
+    registry.get(submission.form.kind).apply(submission, actor)
+    tell_approved(decision)
     return submission
 
 
-def _not_possible(submission: Submission) -> MetroplanError:
+def approve_many(*, items: Iterable[tuple[int, int]], actor: User) -> list[Outcome]:
+    """Approve forms by number and the version that was seen, each whole or not at all."""
+    return [_approve_one(pk, version, actor) for pk, version in dict(items).items()]
+
+
+def _approve_one(pk: int, version: int, actor: User) -> Outcome:
+    visible = Submission.objects.visible_to(actor).select_related("form", "organisation")
+    submission = visible.filter(pk=pk).first()
+    if submission is None:
+        return Outcome(pk, None, unknown_submission())
+    try:
+        done = approve(submission=submission, actor=actor, expected_version=version)
+    except MetroplanError as problem:
+        return Outcome(pk, submission, problem)
+    except PermissionDenied:
+        return Outcome(pk, submission, _not_your_turn())
+    return Outcome(pk, done)
+
+
+def unknown_submission() -> MetroplanError:
     return MetroplanError(
-        "submission.not_possible",
-        _("A form that is “{state}” cannot take this step: load the page again."),
-        state=submission.get_status_display(),
+        "submission.unknown",
+        _("There is no form with this number among those of your units."),
+        status=404,
     )
 
 
-def _code(unit: Organisation | None) -> str | None:
-    return unit.code if unit else None
+def _not_your_turn() -> MetroplanError:
+    return MetroplanError(
+        "request.forbidden",
+        _("It is not your turn to review this form: open it to see whose turn it is."),
+        status=403,
+    )
+
+
+def _require_turn(submission: Submission, actor: User) -> None:
+    """409 for who comes second; PermissionDenied for whose turn it never was."""
+    if submission.status != Status.SUBMITTED:
+        raise MetroplanError(
+            "submission.not_under_review",
+            _("The form is “{state}”, so there is nothing to review. {last} Load the page again."),
+            state=submission.get_status_display(),
+            last=last_act(submission),
+        )
+    if can(actor, "submission.review", submission):
+        return
+    if can(actor, "submission.review") and _unit_has_decided(submission, actor):
+        raise MetroplanError(
+            "submission.decided",
+            _("Your unit has decided on this version meanwhile. {last} Load the page again."),
+            last=last_act(submission),
+        )
+    raise PermissionDenied("submission.review")
+
+
+def _unit_has_decided(submission: Submission, actor: User) -> bool:
+    decided = submission.decisions.filter(
+        unit=actor.organisation_id, version=submission.version
+    ).exclude(decision=Decision.SUBMITTED)
+    return decided.exists()
+
+
+def _refuse_closed(submission: Submission, marked: dict[str, str], names: dict[str, str]) -> None:
+    """The unit could not change a line that its correction did not open."""
+    if submission.open_lines is None:
+        return
+    if closed := [names[key] for key in marked if key not in submission.open_lines]:
+        raise MetroplanError(
+            "submission.line_closed",
+            _("{lines}: not open in this correction; return the other lines or the whole form."),
+            status=422,
+            fields={"lines": ["closed"]},
+            lines=", ".join(closed),
+        )
+
+
+def _reason_of_lines(marked: dict[str, str], names: dict[str, str]) -> str:
+    """The reviewer's own words on each line, for where only one reason is read."""
+    return "\n".join(f"{names[key]}: {text}" for key, text in marked.items())[:REASON_LENGTH]

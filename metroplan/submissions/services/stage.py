@@ -14,7 +14,9 @@ from metroplan.submissions.locks import lock, wait_turn
 from metroplan.submissions.models import RowIssue, Severity, StagedRow, Submission, Upload
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.registry import registry
+from metroplan.submissions.selectors.mapping import as_mapped
 from metroplan.submissions.services.files import sha256, store_file
+from metroplan.submissions.services.warnings import judged
 from metroplan.submissions.states import EDITABLE
 from metroplan.submissions.types import CleanResult, CleanRow, FileProblem, Issue, SheetContext
 
@@ -26,7 +28,8 @@ def check_file(*, submission: Submission, filename: str, content: bytes) -> Clea
     """Read and clean a file for a submission; stores nothing."""
     kind = registry.get(submission.form.kind)
     try:
-        return kind.clean(read_file(content, filename), context_of(submission))
+        document = as_mapped(read_file(content, filename), submission)
+        return kind.clean(document, context_of(submission))
     except FileProblem as problem:
         return CleanResult(rows=[], issues=[problem.issue])
 
@@ -46,6 +49,7 @@ def stage_upload(
     expected_version: int,
     way: str = Upload.Way.FILE,
     idempotency_key: str = "",
+    again: bool = False,
 ) -> Upload:
     """Take in a file; see `take_in`."""
 
@@ -61,6 +65,7 @@ def stage_upload(
         expected_version=expected_version,
         way=way,
         idempotency_key=idempotency_key,
+        again=again,
     )
 
 
@@ -75,15 +80,18 @@ def take_in(
     expected_version: int,
     way: str,
     idempotency_key: str = "",
+    again: bool = False,
+    right: str = "submission.fill",
 ) -> Upload:
     """Store what was offered and, when it has no error, make it the submission's next version.
 
     `content` is kept as it came; `check` says what it holds and what is wrong with it. What has
     errors is kept and listed as refused; the submission stays as it was. Content that is already
     the present version is recognised and not staged again; so is a request that comes twice with
-    the same key.
+    the same key. With `again` the same content is read anew: its columns were told apart otherwise.
+    `right` is what the actor needs, "submission.fill_for" to fill in for a unit below.
     """
-    require(actor, "submission.fill", submission)
+    require(actor, right, submission)
     wait_turn(submission)
     if repeated := answered_already(submission, idempotency_key, sha256(content)):
         return repeated
@@ -91,10 +99,10 @@ def take_in(
     if submission.status not in EDITABLE:
         raise not_open(submission)
     refuse_oversize(len(content))
-    same = staged_already(submission, sha256(content))
+    same = None if again else staged_already(submission, sha256(content))
     if same is not None:
         return same
-    result = check(submission)
+    result = judged(submission, check(submission))
     upload = keep_upload(
         submission, actor, filename, content, result, way=way, idempotency_key=idempotency_key
     )
@@ -195,7 +203,7 @@ def make_version(submission: Submission, upload: Upload, rows: Iterable[CleanRow
     StagedRow.objects.bulk_create(
         StagedRow(
             submission=submission,
-            upload=upload,
+            upload_id=row.source or upload.pk,
             version=submission.version,
             key=row.key,
             state=row.state,

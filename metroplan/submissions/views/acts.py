@@ -1,9 +1,5 @@
-"""What is done to a form: uploaded, submitted, approved, returned."""
+"""Files that come in at the page of a form."""
 
-from collections.abc import Callable
-
-from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,19 +10,15 @@ from django.views.decorators.http import require_POST
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
-from metroplan.submissions.forms import ReturnForm, UploadForm, VersionForm
+from metroplan.submissions.forms import UploadForm
 from metroplan.submissions.models import Submission, Upload
-from metroplan.submissions.services import review
+from metroplan.submissions.selectors.mapping import needs_mapping
 from metroplan.submissions.services.stage import refuse_oversize, stage_upload
+from metroplan.submissions.views.bodies import ENVELOPE, announced_length, discard
+from metroplan.submissions.views.mapping import say_mapping
 from metroplan.submissions.views.pages import show, visible_submission
 
 UNPROCESSABLE = 422
-# What a browser puts around the file: boundaries, headers, the other fields.
-ENVELOPE = 64 * 1024
-DISCARD_AT_ONCE = 1024 * 1024
-DISCARD_AT_MOST = 8
-
-Act = Callable[[Submission, dict], Submission]
 
 
 @csrf_exempt
@@ -36,9 +28,9 @@ def upload_create(request: HttpRequest, pk: int) -> HttpResponse:
     submission = visible_submission(request, pk)
     require(request.user, "submission.fill", submission)
     try:
-        refuse_oversize(_length(request) - ENVELOPE)
+        refuse_oversize(announced_length(request) - ENVELOPE)
     except MetroplanError as problem:
-        _discard(request)
+        discard(request)
         return show(request, submission, problem=problem, status=problem.status)
     return _receive(request, pk)
 
@@ -53,7 +45,10 @@ def _receive(request: HttpRequest, pk: int) -> HttpResponse:
         upload = _stage(request, submission, form)
     except MetroplanError as problem:
         return _refused(request, pk, problem)
+    if needs_mapping(upload):
+        return redirect("submissions:upload-mapping", pk=upload.pk)
     _say_what_came_of_it(request, upload, seen=form.cleaned_data["expected_version"])
+    say_mapping(request, upload)
     return redirect("submissions:submission-detail", pk=pk)
 
 
@@ -67,20 +62,6 @@ def _stage(request: HttpRequest, submission: Submission, form: UploadForm) -> Up
         content=file.read(),
         expected_version=form.cleaned_data["expected_version"],
     )
-
-
-def _length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
-
-
-def _discard(request: HttpRequest) -> None:
-    """Take in a little too much and drop it: a browser cut off while sending shows no answer."""
-    left = min(_length(request), DISCARD_AT_MOST * settings.UPLOAD_MAX_BYTES)
-    while left > 0 and (part := request.read(min(left, DISCARD_AT_ONCE))):
-        left -= len(part)
 
 
 def _say_what_came_of_it(request: HttpRequest, upload: Upload, *, seen: int) -> None:
@@ -100,69 +81,7 @@ def _say_what_came_of_it(request: HttpRequest, upload: Upload, *, seen: int) -> 
         messages.success(request, shown)
 
 
-@require_POST
-def submission_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    def act(submission: Submission, sent: dict) -> Submission:
-        return review.submit(submission=submission, actor=request.user, **sent)
-
-    return _decide(request, pk, "submission.fill", VersionForm, "version_form", act)
-
-
-@require_POST
-def submission_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    def act(submission: Submission, sent: dict) -> Submission:
-        return review.approve(submission=submission, actor=request.user, **sent)
-
-    return _decide(request, pk, "submission.review", VersionForm, "version_form", act)
-
-
-@require_POST
-def submission_return(request: HttpRequest, pk: int) -> HttpResponse:
-    def act(submission: Submission, sent: dict) -> Submission:
-        return review.return_submission(submission=submission, actor=request.user, **sent)
-
-    return _decide(request, pk, "submission.review", ReturnForm, "return_form", act)
-
-
-def _decide(
-    request: HttpRequest,
-    pk: int,
-    right: str,
-    form_class: type[forms.Form],
-    form_name: str,
-    act: Act,
-) -> HttpResponse:
-    """One step of a form's way; a refusal shows the page again with what was typed."""
+def _refused(request: HttpRequest, pk: int, problem: MetroplanError) -> HttpResponse:
+    """The page as it stands now."""
     submission = visible_submission(request, pk)
-    require(request.user, right, submission)
-    form = form_class(request.POST)
-    if not form.is_valid():
-        return show(request, submission, status=UNPROCESSABLE, **{form_name: form})
-    try:
-        submission = act(submission, form.cleaned_data)
-    except MetroplanError as problem:
-        return _refused(request, pk, problem, typed=form.cleaned_data)
-    messages.success(request, _outcome(submission))
-    if right == "submission.review":
-        return redirect("submissions:review-queue")
-    return redirect("submissions:submission-detail", pk=pk)
-
-
-def _refused(
-    request: HttpRequest, pk: int, problem: MetroplanError, typed: dict | None = None
-) -> HttpResponse:
-    """The page as it stands now: what was typed is kept, bound to the version shown now."""
-    submission = visible_submission(request, pk)
-    bound = {}
-    if typed and "reason" in typed:
-        bound["return_form"] = ReturnForm(
-            initial={"reason": typed["reason"], "expected_version": submission.version}
-        )
-    return show(request, submission, problem=problem, status=problem.status, **bound)
-
-
-def _outcome(submission: Submission) -> str:
-    if submission.reviewer_unit is not None:
-        text = _("{form} is now with {unit} for review.")
-        return text.format(form=submission, unit=submission.reviewer_unit.name)
-    return _("{form}: {state}.").format(form=submission, state=submission.get_status_display())
+    return show(request, submission, problem=problem, status=problem.status)

@@ -1,7 +1,8 @@
-"""Files that leave: templates, originals, lists of issues. Never by path, always by right."""
+"""Files that leave: templates, originals, what is wrong with them. Never by path, by right."""
 
 import csv
 import io
+from pathlib import PurePosixPath
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,6 +14,7 @@ from metroplan.organisations.policy import require
 from metroplan.submissions.models import Upload
 from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.detail import IssueLine, issue_lines
+from metroplan.submissions.services.marking_up import marked_workbook
 from metroplan.submissions.types import SheetContext
 from metroplan.submissions.views.pages import visible_submission
 
@@ -34,29 +36,40 @@ def template(request: HttpRequest, pk: int) -> FileResponse:
     )
     content = registry.get(submission.form.kind).template(context, fmt=fmt)
     name = f"{submission.form.name}-{submission.organisation.name}-{submission.period}.{fmt}"
-    return _attachment(io.BytesIO(content), name, TEMPLATES[fmt])
+    return attachment(io.BytesIO(content), name, TEMPLATES[fmt])
 
 
 @require_safe
 def upload_download(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was sent, under the name its sender gave it."""
-    upload = _visible_upload(request, pk)
+    upload = visible_upload(request, pk)
     # A type of its own would let a browser open in our name what a stranger sent.
-    return _attachment(upload.file.content.open("rb"), upload.file.name, "application/octet-stream")
+    return attachment(upload.file.content.open("rb"), upload.file.name, "application/octet-stream")
 
 
 @require_safe
 def upload_issues(request: HttpRequest, pk: int) -> HttpResponse:
     """Every issue of one upload as CSV."""
-    upload = _visible_upload(request, pk)
+    upload = visible_upload(request, pk)
     form = upload.submission.form
     lines = issue_lines(upload, registry.get(form.kind).lines(form))
     content = io.BytesIO(_as_csv(lines).encode("utf-8-sig"))
     name = _("Issues of {file}").format(file=upload.file.name)
-    return _attachment(content, f"{name}.csv", TEMPLATES["csv"])
+    return attachment(content, f"{name}.csv", TEMPLATES["csv"])
 
 
-def _visible_upload(request: HttpRequest, pk: int) -> Upload:
+@require_safe
+def upload_marked(request: HttpRequest, pk: int) -> FileResponse:
+    """The sender's own workbook with the faulty cells marked and a list of all issues in front."""
+    upload = visible_upload(request, pk)
+    if upload.way == Upload.Way.FORM:
+        raise Http404(pk)
+    content = io.BytesIO(marked_workbook(upload))
+    name = _("{file}, marked").format(file=PurePosixPath(upload.file.name).stem)
+    return attachment(content, f"{name}.xlsx", TEMPLATES["xlsx"])
+
+
+def visible_upload(request: HttpRequest, pk: int) -> Upload:
     found = Upload.objects.visible_to(request.user).select_related(
         "file", "submission__form", "submission__organisation"
     )
@@ -79,7 +92,7 @@ def _as_csv(lines: list[IssueLine]) -> str:
     return buffer.getvalue()
 
 
-def _attachment(content: io.IOBase, name: str, content_type: str) -> FileResponse:
+def attachment(content: io.IOBase, name: str, content_type: str) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=name, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

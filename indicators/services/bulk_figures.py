@@ -1,0 +1,338 @@
+"""Staged lines of a large file in sets: compared, shown, and written as observations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from indicators.models import ImportBatch
+from indicators.services.dispatch import drain_soon
+from metroplan.audit.record import record
+from metroplan.common.periods import Period
+from metroplan.submissions.bulk.registry import Outdated
+from metroplan.submissions.models import BulkImport, Severity
+from metroplan.submissions.types import Issue
+
+TABLE = {
+    "line": "int",
+    "measure_id": "bigint",
+    "organisation_id": "bigint",
+    "period": "smallint",
+    "state": "varchar(15)",
+    "value": "numeric(24, 6)",
+    "numerator": "numeric(24, 6)",
+    "denominator": "numeric(24, 6)",
+}
+SHOWN_UNITS = 50
+SHOWN_LINES = 50
+# So many new rows at once mislead the planner until they are counted.
+MANY = 10_000
+MUCH = 0.1
+
+DOUBLED = """
+    SELECT t.line, twice.line, o.code, m.code, t.period
+      FROM (SELECT min(line) AS line, measure_id, organisation_id, period FROM {table}
+             GROUP BY measure_id, organisation_id, period HAVING count(*) > 1) twice
+      JOIN {table} t USING (measure_id, organisation_id, period)
+      JOIN organisations_organisation o ON o.id = t.organisation_id
+      JOIN indicators_measure m ON m.id = t.measure_id
+     WHERE t.line > twice.line
+     ORDER BY t.line
+"""
+
+# One warning for a measure of a unit, however many quarters: what a plan does not ask for is not
+# wrong, but nobody will see it count. Lines are looked at one by one only where a form did not ask
+# for all the quarters.
+NOT_ASKED = """
+    WITH pairs AS MATERIALIZED (
+        SELECT measure_id, organisation_id, min(period) AS first, max(period) AS last
+          FROM {table} GROUP BY measure_id, organisation_id
+    ), filled AS MATERIALIZED (
+        SELECT f.id AS form_id, a.descendant_id AS organisation_id,
+               greatest(a.since, f.opens) AS since,
+               least(a.until, coalesce(f.closes + 1, a.until)) AS until
+          FROM submissions_reportingform f
+          JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
+          JOIN organisations_organisation u ON u.id = a.descendant_id
+          LEFT JOIN submissions_formunit e
+            ON e.form_id = f.id AND e.organisation_id = a.descendant_id
+         WHERE a.descendant_id IN (SELECT organisation_id FROM pairs)
+           AND coalesce(e.fills, CASE WHEN a.depth = 0 THEN f.owner_fills
+                   ELSE u.level = f.level OR (f.level = 'county' AND u.level = 'zone') END)
+    ), asked AS MATERIALIZED (
+        SELECT p.measure_id, p.organisation_id, filled.since, filled.until,
+               filled.since <= p.first AND filled.until > p.last AS whole
+          FROM pairs p
+          JOIN indicators_formmeasure fm ON fm.measure_id = p.measure_id
+          JOIN filled ON filled.form_id = fm.form_id
+                     AND filled.organisation_id = p.organisation_id
+    ), doubtful AS (
+        SELECT measure_id, organisation_id FROM pairs p
+         WHERE NOT EXISTS (SELECT FROM asked
+                            WHERE asked.measure_id = p.measure_id AND asked.whole
+                              AND asked.organisation_id = p.organisation_id)
+    ), loose AS (
+        SELECT t.measure_id, t.organisation_id, min(t.line) AS line, count(*) AS lines
+          FROM doubtful JOIN {table} t USING (measure_id, organisation_id)
+         WHERE NOT EXISTS (SELECT FROM asked
+                            WHERE asked.measure_id = t.measure_id
+                              AND asked.organisation_id = t.organisation_id
+                              AND t.period >= asked.since AND t.period < asked.until)
+         GROUP BY t.measure_id, t.organisation_id
+    )
+    SELECT loose.line, o.code, m.code, loose.lines
+      FROM loose
+      JOIN organisations_organisation o ON o.id = loose.organisation_id
+      JOIN indicators_measure m ON m.id = loose.measure_id
+     ORDER BY loose.line
+"""
+
+# The newest revision says both what stands and which number comes next.
+COMPARE = """
+    CREATE {sort} {table}_next {end} AS
+    SELECT {columns}, last.revision + 1 AS revision,
+           CASE WHEN last.superseded_at IS NULL THEN last.id END AS old_id,
+           CASE WHEN last.id IS NULL OR last.superseded_at IS NOT NULL THEN 'added'
+                WHEN (t.state, t.value, t.numerator, t.denominator) IS NOT DISTINCT FROM
+                     (last.state, last.value, last.numerator, last.denominator) THEN 'same'
+                ELSE 'changed' END AS change
+      FROM {table} t
+      LEFT JOIN LATERAL (
+           SELECT o.id, o.revision, o.superseded_at, o.state, o.value, o.numerator, o.denominator
+             FROM indicators_observation o
+            WHERE o.measure_id = t.measure_id AND o.organisation_id = t.organisation_id
+              AND o.period = t.period
+            ORDER BY o.revision DESC LIMIT 1) last ON true
+"""
+
+GROUPED = """
+    SELECT measure_id, organisation_id, change, count(*)
+      FROM {table} GROUP BY GROUPING SETS ((measure_id, change), (organisation_id, change))
+"""
+
+SPAN = "SELECT min(period), max(period) FROM {table}"
+
+DIFFERENCES = """
+    SELECT t.line, m.code, u.code, t.period, t.change,
+           t.state, t.value, t.numerator, t.denominator,
+           o.state, o.value, o.numerator, o.denominator
+      FROM (SELECT * FROM {table} WHERE change = %s ORDER BY line LIMIT %s) t
+      JOIN indicators_measure m ON m.id = t.measure_id
+      JOIN organisations_organisation u ON u.id = t.organisation_id
+      LEFT JOIN indicators_observation o ON o.id = t.old_id
+     ORDER BY t.line
+"""
+
+# Indicators whose figures are computed anew, and how many units' totals are.
+EFFECTS = """
+    SELECT (SELECT count(DISTINCT i.id) FROM indicators_indicator i
+              JOIN indicators_series s ON s.id = i.series_id
+             WHERE s.measure_id = ANY(%(measures)s)),
+           (SELECT count(DISTINCT a.ancestor_id) FROM organisations_organisationancestry a
+             WHERE a.descendant_id = ANY(%(units)s) AND a.depth > 0
+               AND a.since <= %(last)s AND a.until > %(last)s)
+"""
+
+SUPERSEDE = """
+    UPDATE indicators_observation o SET superseded_at = %(now)s FROM {table} t
+     WHERE t.change = 'changed' AND o.id = t.old_id AND o.superseded_at IS NULL
+"""
+
+STILL_SAME = """
+    SELECT count(*) FROM {table} t
+      JOIN indicators_observation o ON o.id = t.old_id AND o.superseded_at IS NULL
+     WHERE t.change = 'same'
+"""
+
+INSERT = """
+    INSERT INTO indicators_observation (measure_id, organisation_id, period, state, value,
+        numerator, denominator, batch_id, line, revision, recorded_at)
+    SELECT measure_id, organisation_id, period, state, value, numerator, denominator,
+           %(batch)s, line, coalesce(revision, 1), %(now)s
+      FROM {table} WHERE change <> 'same'
+     ORDER BY measure_id, organisation_id, period
+"""
+
+MARK = """
+    INSERT INTO indicators_dirtymark (measure_id, organisation_id, period, marked_at)
+    SELECT measure_id, organisation_id, min(period), %(now)s FROM {table}
+     WHERE change <> 'same' GROUP BY measure_id, organisation_id
+"""
+
+
+STORED = "SELECT reltuples FROM pg_class WHERE oid = 'indicators_observation'::regclass"
+
+MAY_SET_ASIDE = """
+    SELECT has_parameter_privilege(current_user, 'session_replication_role', 'SET')
+"""
+
+# How many of the measures and units named are not there, once those that are have been locked.
+LOCKED_KEYS = """
+    WITH named AS MATERIALIZED (
+        SELECT DISTINCT measure_id, organisation_id FROM {table}
+    ), measures AS MATERIALIZED (
+        SELECT id FROM indicators_measure
+         WHERE id IN (SELECT measure_id FROM named) FOR KEY SHARE
+    ), units AS MATERIALIZED (
+        SELECT id FROM organisations_organisation
+         WHERE id IN (SELECT organisation_id FROM named) FOR KEY SHARE
+    )
+    SELECT (SELECT count(DISTINCT measure_id) FROM named) - (SELECT count(*) FROM measures)
+     UNION ALL
+    SELECT (SELECT count(DISTINCT organisation_id) FROM named) - (SELECT count(*) FROM units)
+"""
+
+
+def doubled(table: str, column: str) -> Iterator[Issue]:
+    """Lines whose measure, unit and quarter stood before, with the first line's number."""
+    for line, first, unit, measure, period in _rows(DOUBLED, table):
+        value = f"{unit} {measure} {Period(period)}"
+        params = {"value": value, "first": first}
+        yield Issue("import.doubled", row=line, column=column, params=params)
+
+
+def not_asked(table: str, column: str) -> Iterator[Issue]:
+    for line, unit, measure, lines in _rows(NOT_ASKED, table):
+        params = {"value": measure, "unit": unit, "lines": lines}
+        where = {"row": line, "column": column}
+        yield Issue("import.not_asked", severity=Severity.WARNING, params=params, **where)
+
+
+def prepare(table: str, *, temporary: bool = False) -> dict[str, Any]:
+    """Compare every staged line with what stands. The table gets the columns that say so."""
+    sort, end = ("TEMP TABLE", "ON COMMIT DROP") if temporary else ("TABLE", "")
+    columns = ", ".join(f"t.{name}" for name in TABLE)
+    _run(COMPARE, table, sort=sort, end=end, columns=columns)
+    _run("DROP TABLE {table}", table)
+    _run("ALTER TABLE {table}_next RENAME TO {table_name}", table, table_name=table)
+    measures, units = _counted(table)
+    ((first, last),) = _rows(SPAN, table)
+    touched = {"measures": _touched(measures), "units": _touched(units), "last": last}
+    ((indicators, above),) = _rows(EFFECTS, table, touched)
+    totals = {
+        change: sum(counts[change] for counts in measures.values())
+        for change in ("added", "changed", "same")
+    }
+    return totals | {
+        "measures": _listed(measures, len(measures)),
+        "units": _listed(units, SHOWN_UNITS),
+        "unit_count": len(units),
+        "first": first,
+        "last": last,
+        "indicators": indicators,
+        "units_above": above,
+        "lines": [*_differences(table, "changed"), *_differences(table, "added")][:SHOWN_LINES],
+    }
+
+
+def _counted(table: str) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
+    """Lines by measure and by unit, each by what would become of them."""
+    measures: dict[int, dict[str, int]] = {}
+    units: dict[int, dict[str, int]] = {}
+    for measure, unit, change, count in _rows(GROUPED, table):
+        place, key = (units, unit) if measure is None else (measures, measure)
+        place.setdefault(key, {"added": 0, "changed": 0, "same": 0})[change] = count
+    return measures, units
+
+
+def _touched(counts: dict[int, dict[str, int]]) -> list[int]:
+    return [key for key, by in counts.items() if by["added"] or by["changed"]]
+
+
+def _listed(counts: dict[int, dict[str, int]], limit: int) -> list[list[int]]:
+    """[key, added, changed, same], those with the most to change first."""
+    rows = [[key, by["added"], by["changed"], by["same"]] for key, by in counts.items()]
+    return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))[:limit]
+
+
+def _differences(table: str, change: str) -> list[list[Any]]:
+    """[line, measure, unit, period, new parts, old parts]; parts are state and three texts."""
+    found = _rows(DIFFERENCES, table, [change, SHOWN_LINES])
+    return [
+        [line, measure, unit, period, _texts(parts[:4]), _texts(parts[4:]) if parts[4] else None]
+        for line, measure, unit, period, _change, *parts in found
+    ]
+
+
+def _texts(parts: list[Any]) -> list[str | None]:
+    return [None if part is None else str(part) for part in parts]
+
+
+def apply(table: str, job: BulkImport, preview: dict[str, Any]) -> int:
+    """Write the lines as observations that name their line of the file; returns how many."""
+    batch = ImportBatch.objects.create(
+        document=job.document, file=job.file, imported_by=job.uploaded_by
+    )
+    changed = write(table, batch, preview)
+    record(
+        "figures.imported",
+        actor=job.approved_by,
+        on=batch,
+        document=job.document,
+        file=job.file.name,
+        sha256=job.file.sha256,
+        lines=job.rows_done,
+        blank=job.rows_blank,
+        figures=job.rows_clean,
+        changed=changed,
+    )
+    return changed
+
+
+def write(table: str, batch: ImportBatch, preview: dict[str, Any]) -> int:
+    """What `prepare` compared becomes the newest revision. Raises Outdated where it moved on."""
+    values = {"now": timezone.now(), "batch": batch.pk}
+    if _run(SUPERSEDE, table, values) != preview["changed"]:
+        raise Outdated
+    if preview["same"] and next(_rows(STILL_SAME, table))[0] != preview["same"]:
+        raise Outdated
+    try:
+        with transaction.atomic(), keys_checked_once(table):
+            changed = _run(INSERT, table, values)
+            _run(MARK, table, values)
+    except IntegrityError as error:
+        raise Outdated from error
+    if changed >= max(MANY, MUCH * _stored()):
+        _run("ANALYZE indicators_observation", table)
+    if changed:
+        drain_soon()
+    return changed
+
+
+def _stored() -> float:
+    """About how many observations there are, as the planner believes."""
+    ((rows,),) = _rows(STORED, "")
+    return rows
+
+
+@contextmanager
+def keys_checked_once(table: str) -> Iterator[None]:
+    """Check each measure and unit that is named once, not anew for every line that names it.
+
+    The same promise as that of the foreign keys, which look up and lock the row named by every
+    line: here every row named is locked so, and a missing one is refused. Where the database
+    account may not set aside the keys' own check, that is made as always, and takes its time.
+    """
+    ((may,),) = _rows(MAY_SET_ASIDE, "")
+    if not may:
+        yield
+        return
+    if any(missing for (missing,) in _rows(LOCKED_KEYS, table)):
+        raise Outdated
+    _run("SET LOCAL session_replication_role = replica", table)
+    yield
+    _run("SET LOCAL session_replication_role = origin", table)
+
+
+def _run(statement: str, table: str, values: Any = None, **words: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(table=table, **words), values)
+        return cursor.rowcount
+
+
+def _rows(statement: str, table: str, values: Any = None) -> Iterator[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(table=table), values)
+        yield from cursor.fetchall()

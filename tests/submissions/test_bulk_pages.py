@@ -1,0 +1,159 @@
+"""Pages of large files: send, follow, cancel, look, take over."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from metroplan.submissions.bulk import incoming
+from metroplan.submissions.bulk.runner import run
+from metroplan.submissions.models import BulkImport, StoredFile
+from tests.submissions.bulk_files import DOCUMENT, checked, lines_of, made, many_lines, received
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.BULK_CHUNK_ROWS = 10
+
+
+def at(name: str, job: BulkImport | None = None) -> str:
+    return reverse(f"submissions:bulk-{name}", args=[job.pk] if job else [])
+
+
+def sent(client: Client, content: bytes, **more):
+    fields = {"kind": "figures", "document": DOCUMENT}
+    file = SimpleUploadedFile("../大\x07文件.csv", content)
+    return client.post(at("create"), fields | {"file": file} | more)
+
+
+def test_a_file_is_sent_kept_and_its_page_shown(world, as_person):
+    content = many_lines(world, 4)
+    response = sent(as_person("staff"), content)
+    job = BulkImport.objects.get()
+    assert response.url == at("detail", job)
+    assert job.file.content.read() == content
+    assert (job.file.name, job.file.size, job.status) == ("大文件.csv", len(content), "received")
+    assert not list(incoming.directory().iterdir())
+
+
+def test_the_same_file_again_leads_to_the_job_it_has(world, as_person):
+    client = as_person("staff")
+    first = sent(client, many_lines(world, 4))
+    again = sent(client, many_lines(world, 4))
+    assert first.url == again.url
+    assert StoredFile.objects.count() == 1
+
+
+def test_a_file_over_the_limit_is_refused_unread(world, as_person, settings):
+    settings.BULK_MAX_BYTES = 100
+    response = sent(as_person("staff"), b"x" * 200_000)
+    assert response.status_code == 413
+    assert response.context["problem"].code == "bulk.too_large"
+    assert not list(incoming.directory().glob("*"))
+
+
+def test_a_file_that_turns_out_too_large_is_stopped_on_its_way(world, as_person, settings):
+    settings.BULK_MAX_BYTES = 100
+    response = sent(as_person("staff"), b"x" * 200)
+    assert (response.status_code, BulkImport.objects.count()) == (413, 0)
+    assert not list(incoming.directory().glob("*"))
+
+
+def test_what_is_missing_is_said_beside_its_field(world, as_person):
+    response = sent(as_person("staff"), b"x", document=" ")
+    assert response.status_code == 422
+    assert response.context["form"].errors["document"]
+    assert not StoredFile.objects.exists()
+
+
+def test_a_page_of_another_site_cannot_send_a_file(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people["staff"])
+    assert sent(client, b"x").status_code == 403
+    assert not StoredFile.objects.exists()
+
+
+def test_the_page_at_work_asks_again_and_is_reloaded_at_the_end(world, as_person):
+    client, job = as_person("staff"), received(world, many_lines(world, 4))
+    assert "hx-get" in client.get(at("detail", job)).content.decode()
+    waiting = client.get(at("progress", job))
+    assert "HX-Refresh" not in waiting
+    run(job.pk)
+    done = client.get(at("progress", job))
+    assert done["HX-Refresh"] == "true"
+    assert "hx-get" not in done.content.decode()
+
+
+def test_progress_is_that_of_the_rows(world, as_person):
+    job = received(world, many_lines(world, 4))
+    BulkImport.objects.update(status="checking", rows_total=200, rows_done=50)
+    page = as_person("staff").get(at("progress", job))
+    assert page.context["detail"].percents == 25
+
+
+def test_the_preview_shows_what_would_change(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    page = as_person("reviewer").get(at("detail", job))
+    preview = page.context["detail"].preview
+    assert (preview.added, preview.changed, preview.same) == (36, 0, 0)
+    assert [len(rows) for _heading, rows, _left in preview.tables] == [3, 3]
+    assert preview.differences[0].new == "3"
+    assert preview.differences[2].new.startswith("30.0%")
+    assert len(preview.effects) == 3
+    assert at("apply", job) in page.content.decode()
+
+
+def test_the_sender_is_told_that_another_decides(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    client = as_person("staff")
+    assert at("apply", job) not in client.get(at("detail", job)).content.decode()
+    assert client.post(at("apply", job), {"expected_version": job.version}).status_code == 403
+
+
+def test_a_second_person_takes_the_file_over(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    client = as_person("reviewer")
+    response = client.post(at("apply", job), {"expected_version": job.version})
+    assert response.url == at("detail", job)
+    assert run(job.pk) == "applied"
+    assert client.get(at("detail", job)).status_code == 200
+    again = client.post(at("apply", job), {"expected_version": job.version})
+    assert again.status_code == 409
+
+
+def test_a_cancel_answers_with_what_became_of_it(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    client = as_person("staff")
+    assert client.post(at("cancel", job)).status_code == 302
+    assert client.post(at("cancel", job)).status_code == 409
+    assert BulkImport.objects.get().status == "cancelled"
+
+
+def test_issues_are_listed_and_leave_as_a_csv_file(world, as_person, settings):
+    settings.BULK_ISSUES_KEPT = 120
+    rows = (f"=9{n},standards,2021Q1,,1,," for n in range(150))
+    job = checked(world, lines_of(world, *rows))
+    client = as_person("staff")
+    detail = client.get(at("detail", job)).context["detail"]
+    assert (len(detail.issues), detail.issues_left, detail.issues_lost) == (100, 50, 30)
+    lines = client.get(at("issues", job)).content.decode().splitlines()
+    assert len(lines) == 121
+    assert lines[1].startswith("2,A2,")
+
+
+def test_the_file_comes_back_as_it_was_sent(world, as_person):
+    job = received(world, b"<script>")
+    response = as_person("staff").get(at("file", job))
+    assert (b"".join(response), response["Content-Type"]) == (
+        b"<script>",
+        "application/octet-stream",
+    )
+
+
+@pytest.mark.parametrize("status", ["refused", "failed", "cancelled", "applying"])
+def test_every_state_has_a_page(world, as_person, status):
+    job = made(world.people["staff"])
+    BulkImport.objects.update(status=status, approved_by=world.people["reviewer"])
+    assert as_person("leader").get(at("detail", job)).status_code == 200
+    assert as_person("leader").get(at("list")).status_code == 200
