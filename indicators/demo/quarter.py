@@ -1,7 +1,10 @@
 """The newest quarter comes the real way: template, upload, submission, review, approval."""
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+
+from django.utils import timezone
 
 from indicators.demo.accounts import create_offices
 from indicators.demo.chance import chance
@@ -10,7 +13,7 @@ from indicators.demo.lines import answers
 from indicators.demo.scene import Scene, Stretch
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Role, User
-from metroplan.submissions.models import Submission, Upload
+from metroplan.submissions.models import ReviewDecision, Submission, Upload
 from metroplan.submissions.reporting import review_chain
 from metroplan.submissions.selectors.explanations import unexplained
 from metroplan.submissions.services.explanations import Said, explain
@@ -42,6 +45,7 @@ REASON = "本季数字与上季相差较大，请核对台账后重新报送，�
 EXPLANATION = "经核对台账，数字无误，属本季度工作安排所致。"
 WAITING, UNDER_REVIEW, WITH_THE_OWNER = 0.05, 0.085, 0.10
 AS_WORKBOOK = 0.15
+ON_TIME, DAYS_EARLY, DAYS_LATE = 0.9, 8, 6
 
 People = dict[tuple[str, str], User]
 
@@ -75,6 +79,7 @@ def report_quarter(scene: Scene, period: Period) -> int:
         reporter = people[stretch.code, Role.REPORTER]
         content, name = _file(scene, stretch, submission)
         _go_the_way(submission, outcome, reporter, reviewers, name, content)
+        _hand_in_then(submission, stretch)
     return len(work)
 
 
@@ -136,3 +141,14 @@ def _explain_warnings(submission: Submission, reporter: User, version: int) -> N
     submission.refresh_from_db(fields=["version"])
     if said := [Said(item.key, item.code, EXPLANATION) for item in unexplained(submission)]:
         explain(submission=submission, actor=reporter, said=said, expected_version=version)
+
+
+def _hand_in_then(submission: Submission, stretch: Stretch) -> None:
+    """Most forms were handed in before their day, some a few days after it."""
+    draw = chance("handed in", stretch.form, stretch.identity)
+    days = -DAYS_EARLY * draw if draw < ON_TIME else DAYS_LATE * (draw - ON_TIME) / (1 - ON_TIME)
+    day = submission.due_on + timedelta(days=round(days))
+    at = min(timezone.make_aware(datetime.combine(day, time(10))), timezone.now())
+    Submission.objects.filter(pk=submission.pk).update(submitted_at=at, first_submitted_at=at)
+    handed_in = {"decision": ReviewDecision.Decision.SUBMITTED}
+    submission.decisions.filter(**handed_in).update(decided_at=at)

@@ -10,7 +10,6 @@ ends the unit's life.
 """
 
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from indicators.engine.tables import Tables
 
@@ -97,15 +96,6 @@ def create_lines(horizon: int, tables: Tables) -> None:
         cursor.execute("DROP TABLE IF EXISTS line, span, branch")
         cursor.execute(LINES, given)
         cursor.execute("ANALYZE line")
-        _create_spans(cursor, tables, given)
+        cursor.execute(tables.named(SPANS), given)
         cursor.execute(BRANCHES, given)
         cursor.execute("ANALYZE branch")
-
-
-def _create_spans(cursor: CursorWrapper, tables: Tables, given: dict[str, object]) -> None:
-    """The planner expects one figure of a line, not dozens: that misleads it for everything."""
-    if tables.fresh:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-    cursor.execute(tables.named(SPANS), given)
-    if tables.fresh:
-        cursor.execute("SET LOCAL enable_nestloop = on")
