@@ -66,21 +66,25 @@ SPANS = """
     SELECT line.id, min(o.period)::int AS first,
            count(*) <= max(o.period) - min(o.period)
            OR max(o.period) < CASE WHEN line.endless THEN %(horizon)s
+                                   WHEN line.yearly
+                                   THEN least((line.until - 1) / 4 * 4 + 3, %(horizon)s)
                                    ELSE least(line.until - 1, %(horizon)s) END AS ragged
       FROM line
       JOIN indicators_observation o
         ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
        AND {known} AND o.period BETWEEN line.counted_from AND least(line.until - 1, %(horizon)s)
-     GROUP BY line.id, line.endless, line.until
+     GROUP BY line.id, line.endless, line.yearly, line.until
 """
 
-# Sums since the plan's start of a unit that has ended stay with the unit it last hung under:
-# `kept_until` is for these.
+# Sums since the plan's start of a unit that has ended stay with the unit it last hung under, those
+# of the calendar year to its end: `kept_until` and `kept_that_year` are for these.
 BRANCHES = """
     CREATE TEMP TABLE branch ON COMMIT DROP AS
     SELECT line.height, a.ancestor_id AS organisation_id, a.descendant_id AS unit_id, a.since,
            a.until,
-           CASE WHEN a.until = life.until THEN %(horizon)s + 1 ELSE a.until END AS kept_until
+           CASE WHEN a.until = life.until THEN %(horizon)s + 1 ELSE a.until END AS kept_until,
+           CASE WHEN a.until = life.until THEN (a.until - 1)::int / 4 * 4 + 4
+                ELSE a.until END AS kept_that_year
       FROM (SELECT DISTINCT organisation_id, height FROM line WHERE height > 0) line
       JOIN organisations_organisationancestry a
         ON a.ancestor_id = line.organisation_id AND a.depth = 1

@@ -7,7 +7,8 @@ An observation at quarter p stands until the one before the unit's next observat
 end, and holds a figure: for a stock, as long as the measure carries it forward; for a flow of the
 calendar year, to the end of that year; for a flow as it is, at p alone. A flow since the plan's
 start holds without end: the sum stays true, and where the unit has ended, the unit that it last
-hung under keeps it. A flow counts as reported only at p, a stock wherever it holds.
+hung under keeps it; so it does with a sum of the calendar year to the end of that year. A flow
+counts as reported only at p, a stock wherever it holds.
 
 Most quarters are answered in the quarter itself; nothing of that has to be asked for them. So the
 quarters of observations (ANSWERED) and those between, after and before them (STANDING, SILENT) are
@@ -46,6 +47,8 @@ STANDING = f"""
            generate_series(
                greatest(period + 1, since),
                CASE WHEN endless THEN coalesce(following - 1, %(horizon)s)
+                    WHEN yearly AND period / 4 = (until - 1) / 4
+                    THEN least(coalesce(following - 1, %(horizon)s), period / 4 * 4 + 3)
                     ELSE least(coalesce(following - 1, %(horizon)s), until - 1) END
            ) AS k
       FROM (

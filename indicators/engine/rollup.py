@@ -3,7 +3,7 @@
 A unit that never had units below it has its own figures. Above, a row is the unit's own figure plus
 its children's rows, by the links of each quarter. Only additive parts are summed: values of counts,
 numerators, denominators, numbers of units. Sums since the plan's start of a unit that has ended
-stay with the unit it last hung under.
+stay with the unit it last hung under, sums of the calendar year to the end of that year.
 """
 
 from django.db import connection
@@ -65,7 +65,9 @@ PARENTS = f"""
                AND line.height = %(height)s AND line.roll_up <> 'own'
              WHERE branch.height = %(height)s
                AND r.period >= greatest(line.since, branch.since)
-               AND r.period < CASE WHEN line.endless THEN branch.kept_until ELSE branch.until END
+               AND r.period < CASE WHEN line.endless THEN branch.kept_until
+                                   WHEN line.yearly THEN branch.kept_that_year
+                                   ELSE branch.until END
           ) part
          GROUP BY series_id, organisation_id, period
       ) total

@@ -1,6 +1,7 @@
 """Who is asked for what, and the approved figures."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,9 @@ class Observation(models.Model):
     is the staged line of a submission, or a line of an imported file.
     """
 
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="observations")
+    measure = models.ForeignKey(
+        Measure, models.PROTECT, related_name="observations", db_index=False
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="observations")
     period = PeriodField()
     state = models.CharField(max_length=15, choices=FigureState)
@@ -71,10 +74,20 @@ class Observation(models.Model):
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
     staged_row = models.ForeignKey(
-        StagedRow, models.PROTECT, null=True, blank=True, related_name="observations"
+        StagedRow,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="observations",
+        db_index=False,
     )
     batch = models.ForeignKey(
-        ImportBatch, models.PROTECT, null=True, blank=True, related_name="observations"
+        ImportBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="observations",
+        db_index=False,
     )
     line = models.PositiveIntegerField(null=True)
 
@@ -83,6 +96,15 @@ class Observation(models.Model):
 
     class Meta:
         ordering = ["measure", "organisation", "period", "revision"]
+        indexes = [
+            models.Index(
+                fields=["staged_row"],
+                condition=Q(staged_row__isnull=False),
+                name="observation_staged_row",
+            ),
+            # The lines of a batch lie together.
+            BrinIndex(fields=["batch"], autosummarize=True, name="observation_batch"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "organisation", "period"],

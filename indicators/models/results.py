@@ -98,11 +98,12 @@ class Progress(models.Model):
 class DirtyMark(models.Model):
     """Work to do: figures of a measure changed for a unit from a quarter on.
 
-    Written in the transaction that changes the figures, removed in the one that recomputes.
+    Written in the transaction that changes the figures, whose keys it takes over; removed in the
+    one that recomputes.
     """
 
-    measure = models.ForeignKey(Measure, models.CASCADE, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    measure = models.ForeignKey(Measure, models.CASCADE, related_name="+", **LEAN)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", **LEAN)
     period = PeriodField()
     marked_at = models.DateTimeField(auto_now_add=True)
 

@@ -53,8 +53,8 @@ class TodaysFigure:
         return str(REASONS[self.reason]) if self.reason else ""
 
 
-# A unit that ended keeps what it brought to a running sum, and the engine leaves a sum since the
-# plan's start with the unit it last hung under; here its successor's line goes on from it.
+# A unit that ended keeps what it brought to a running sum, which the engine leaves with the unit it
+# last hung under, that of a calendar year to the year's end; here its successor's line goes on.
 # `steps.after` is the day of the source's change before: a step is taken from a day on or after
 # it and before its own.
 FOLLOWED = """
@@ -216,7 +216,7 @@ def _query(
         "whole": whole,
         "rolls": measure.roll_up != RollUpRule.OWN,
         "adds": measure.roll_up in (RollUpRule.SUM, RollUpRule.OWN),
-        "kept": series.window == Window.SINCE_PLAN_START,
+        "kept": series.window != Window.AS_IS,
         "running": measure.roll_up in DIVISIBLE
         and measure.accumulation == "flow"
         and series.window != Window.AS_IS,

@@ -44,35 +44,30 @@ DOUBLED = """
 
 # One warning for a measure of a unit, however many quarters: what a plan does not ask for is not
 # wrong, but nobody will see it count. Lines are looked at one by one only where a form did not ask
-# for all the quarters.
+# for all the quarters. EXCEPT hashes both sides, whatever the planner believes of a new table.
 NOT_ASKED = """
     WITH pairs AS MATERIALIZED (
         SELECT measure_id, organisation_id, min(period) AS first, max(period) AS last
           FROM {table} GROUP BY measure_id, organisation_id
-    ), filled AS MATERIALIZED (
-        SELECT f.id AS form_id, a.descendant_id AS organisation_id,
+    ), asked AS MATERIALIZED (
+        SELECT fm.measure_id, a.descendant_id AS organisation_id,
                greatest(a.since, f.opens) AS since,
                least(a.until, coalesce(f.closes + 1, a.until)) AS until
           FROM submissions_reportingform f
           JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
           JOIN organisations_organisation u ON u.id = a.descendant_id
+          JOIN indicators_formmeasure fm ON fm.form_id = f.id
           LEFT JOIN submissions_formunit e
             ON e.form_id = f.id AND e.organisation_id = a.descendant_id
          WHERE a.descendant_id IN (SELECT organisation_id FROM pairs)
            AND coalesce(e.fills, CASE WHEN a.depth = 0 THEN f.owner_fills
                    ELSE u.level = f.level OR (f.level = 'county' AND u.level = 'zone') END)
-    ), asked AS MATERIALIZED (
-        SELECT p.measure_id, p.organisation_id, filled.since, filled.until,
-               filled.since <= p.first AND filled.until > p.last AS whole
-          FROM pairs p
-          JOIN indicators_formmeasure fm ON fm.measure_id = p.measure_id
-          JOIN filled ON filled.form_id = fm.form_id
-                     AND filled.organisation_id = p.organisation_id
-    ), doubtful AS (
-        SELECT measure_id, organisation_id FROM pairs p
-         WHERE NOT EXISTS (SELECT FROM asked
-                            WHERE asked.measure_id = p.measure_id AND asked.whole
-                              AND asked.organisation_id = p.organisation_id)
+    ), doubtful AS MATERIALIZED (
+        SELECT measure_id, organisation_id FROM pairs
+        EXCEPT
+        SELECT p.measure_id, p.organisation_id
+          FROM asked JOIN pairs p USING (measure_id, organisation_id)
+         WHERE asked.since <= p.first AND asked.until > p.last
     ), loose AS (
         SELECT t.measure_id, t.organisation_id, min(t.line) AS line, count(*) AS lines
           FROM doubtful JOIN {table} t USING (measure_id, organisation_id)
@@ -170,18 +165,18 @@ MAY_SET_ASIDE = """
 
 # How many of the measures and units named are not there, once those that are have been locked.
 LOCKED_KEYS = """
-    WITH named AS MATERIALIZED (
-        SELECT DISTINCT measure_id, organisation_id FROM {table}
-    ), measures AS MATERIALIZED (
+    WITH measures AS MATERIALIZED (
         SELECT id FROM indicators_measure
-         WHERE id IN (SELECT measure_id FROM named) FOR KEY SHARE
+         WHERE id IN (SELECT measure_id FROM {table}) FOR KEY SHARE
     ), units AS MATERIALIZED (
         SELECT id FROM organisations_organisation
-         WHERE id IN (SELECT organisation_id FROM named) FOR KEY SHARE
+         WHERE id IN (SELECT organisation_id FROM {table}) FOR KEY SHARE
     )
-    SELECT (SELECT count(DISTINCT measure_id) FROM named) - (SELECT count(*) FROM measures)
+    SELECT (SELECT count(*) FROM (SELECT DISTINCT measure_id FROM {table}) named)
+           - (SELECT count(*) FROM measures)
      UNION ALL
-    SELECT (SELECT count(DISTINCT organisation_id) FROM named) - (SELECT count(*) FROM units)
+    SELECT (SELECT count(*) FROM (SELECT DISTINCT organisation_id FROM {table}) named)
+           - (SELECT count(*) FROM units)
 """
 
 

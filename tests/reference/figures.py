@@ -103,7 +103,7 @@ class Map:
             at: figure for at, figure in history.items() if at <= k and self.exists(unit, at)
         }
         if not self.exists(unit, k):
-            return left_behind(series, until_now)
+            return left_behind(series, until_now, k)
         asked = is_asked(self.country, self, series, unit, k)
         if measure.accumulation == "stock":
             return stock(measure, until_now, asked, k)
@@ -130,11 +130,15 @@ def is_asked(country: Country, tree: Map, series: Series, unit: str, k: int) -> 
     return tree.exists(unit, k) and any(asks(form) for form in country.forms.values())
 
 
-def left_behind(series: Series, reported_at) -> Own:
-    """Of a unit that ended: only its sum since the plan's start, expected of nobody."""
-    if series.window != "since_plan_start":
+def left_behind(series: Series, reported_at, k: int) -> Own:
+    """Of a unit that ended: only its sum since the plan's start, and that of the year in which it
+    ended as long as the year lasts; expected of nobody."""
+    if series.window == "calendar_year" and any(at // 4 == k // 4 for at in reported_at):
+        own = flow(series, reported_at, False, k)
+    elif series.window == "since_plan_start":
+        own = flow(series, reported_at, False, max(reported_at, default=0))
+    else:
         return Own()
-    own = flow(series, reported_at, False, max(reported_at, default=0))
     own.expected = own.reported = False
     return own
 

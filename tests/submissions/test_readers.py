@@ -2,11 +2,12 @@ import dataclasses
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
 
-from metroplan.submissions.readers import read_file, xlsx
+from metroplan.submissions.readers import read_file, read_plainly, xlsx
 from metroplan.submissions.readers.cells import cell_of, column_letter
 from metroplan.submissions.readers.packages import Package
 from metroplan.submissions.types import FileProblem
@@ -185,6 +186,49 @@ def test_cutting_a_sheet_tells_the_same_as_walking_it(name):
             exact = walked(data, percent, shared)
             assert cut.text >= exact.text
             assert dataclasses.replace(cut, text=exact.text) == exact
+
+
+@pytest.mark.parametrize("name", WRITTEN_PLAINLY)
+def test_reading_plainly_gives_the_same_texts(name):
+    """All that it leaves out is what it does not read at all."""
+    try:
+        plain = read_plainly(content(name))
+    except FileProblem:
+        return
+    if plain is not None:
+        document = read_file(content(name), name)
+        rows = [row for row in document.rows if row.sheet == document.rows[0].sheet]
+        assert [filled(texts) for _, texts in plain] == [
+            {index: cell.text for index, cell in row.cells.items()} for row in rows
+        ]
+
+
+def filled(texts: list[str]) -> dict[int, str]:
+    return {index: text for index, text in enumerate(texts) if text}
+
+
+def test_a_large_plain_workbook_is_read_plainly():
+    book = Workbook()
+    for number in range(1, 50):
+        book.active.append(["450102", "units", "2024Q3", number, 1.5, None, "备注"])
+    number, texts = list(read_plainly(saved(book)))[-1]
+    assert (number, texts) == (49, ["450102", "units", "2024Q3", "49", "1.5", "", "备注"])
+
+
+@pytest.mark.parametrize("value", [True, date(2024, 3, 1), "=1+1", "wide"])
+def test_what_is_more_than_its_text_is_not_read_plainly(value):
+    book = Workbook()
+    book.active.append(["450102", value])
+    if value == "wide":
+        book.active.cell(1, 30, "x")
+    assert read_plainly(saved(book)) is None
+
+
+def test_a_percentage_is_not_read_plainly():
+    book = Workbook()
+    book.active.append([0.125])
+    book.active["A1"].number_format = "0.0%"
+    assert read_plainly(saved(book)) is None
 
 
 def walked(data: bytes, percent: set[int], shared: list[int]) -> xlsx.SheetFacts:

@@ -16,7 +16,7 @@ from typing import IO
 from metroplan.common.text import unprotected
 from metroplan.submissions.bulk.registry import Row
 from metroplan.submissions.models import StoredFile
-from metroplan.submissions.readers import COMPOUND, ZIP, read_file
+from metroplan.submissions.readers import COMPOUND, ZIP, read_file, read_plainly
 from metroplan.submissions.readers.delimited import BOMS, DELIMITERS, PLAIN
 from metroplan.submissions.readers.limits import refuse
 from metroplan.submissions.types import FileProblem, RawCell, RawRow
@@ -59,7 +59,10 @@ class Source:
     def _workbook(self) -> Rows:
         """The first sheet that holds something."""
         with self.opened() as file:
-            document = read_file(file.read(), "")
+            content = file.read()
+        if plain := read_plainly(content):
+            return ((number, texts, PLAINLY) for number, texts in plain)
+        document = read_file(content, "")
         first = document.rows[0].sheet
         return (_row_of(row) for row in document.rows if row.sheet == first)
 

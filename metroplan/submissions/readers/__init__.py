@@ -1,8 +1,10 @@
 """Reading uploaded files. The content decides what a file is, never its name."""
 
+from collections.abc import Iterator
+
 from metroplan.submissions.readers.delimited import read_delimited
 from metroplan.submissions.readers.limits import check_size, refuse
-from metroplan.submissions.readers.workbooks import read_compound, read_package
+from metroplan.submissions.readers.workbooks import plain_rows, read_compound, read_package
 from metroplan.submissions.types import Document
 
 ZIP = b"PK\x03\x04"
@@ -20,6 +22,15 @@ def read_file(content: bytes, filename: str) -> Document:
     if not document.rows:
         refuse("file.empty")
     return document
+
+
+def read_plainly(content: bytes) -> Iterator[tuple[int, list[str]]] | None:
+    """The same rows as number and texts alone, several times as fast; None where that is not all.
+
+    Raises FileProblem like `read_file`.
+    """
+    check_size(content)
+    return plain_rows(content) if content.startswith(ZIP) else None
 
 
 def _read(content: bytes) -> Document:

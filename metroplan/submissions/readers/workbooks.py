@@ -44,6 +44,7 @@ CHILD_MEMORY = 384 * 1024 * 1024
 CHILD_SECONDS = 8
 CHILD_TIMEOUT = 9
 PASSWORD, TOO_MUCH = 2, 4
+PLAIN_TYPES = frozenset({str, int, float})
 # "EncryptedPackage" as an OLE directory entry spells it: a protected xlsx is such a container.
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -58,6 +59,48 @@ def read_package(content: bytes) -> Document:
     if "xl/workbook.bin" in package.names:
         refuse("file.binary_workbook")
     return _read("xlsx", content, _xlsx_facts(package))
+
+
+def plain_rows(content: bytes) -> Iterator[tuple[int, list[str]]] | None:
+    """Number and texts of the rows of an xlsx's first visible sheet that holds something.
+
+    None where a cell may be more than its text (a percentage, a day, an open formula), or the sheet
+    is empty: then `read_package` has to tell. The texts are those it would give.
+    """
+    package = Package(content)
+    if ods.is_ods(package) or "xl/workbook.bin" in package.names:
+        return None
+    parts = xlsx.sheet_parts(package)
+    check_sheets(len(parts))
+    first = next((part for part in parts if not (part.hidden or part.name in ADDED)), None)
+    if first is None:
+        return None
+    percent, shared = xlsx.percent_styles(package), xlsx.shared_lengths(package)
+    if not xlsx.is_plain(package.read(first.part), percent, shared):
+        return None
+    rows = _guarded(lambda: _plain_rows(content, first.name))
+    return iter(rows) if rows else None
+
+
+def _plain_rows(content: bytes, name: str) -> list[tuple[int, list[str]]]:
+    sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_name(name)
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    texts, rows = _Texts(), []
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if not PLAIN_TYPES.issuperset(map(type, row)):
+            return []
+        filled = [texts[value] for value in row]
+        if any(filled):
+            rows.append((number, before + filled))
+    return rows if rows and rows[-1][0] <= settings.UPLOAD_MAX_ROWS else []
+
+
+class _Texts(dict):
+    """What a value reads as; most values of a large file stand in it many times."""
+
+    def __missing__(self, value: str | float) -> str:
+        text = self[value] = "" if is_empty(value) else cell_of(value).text
+        return text
 
 
 def _xlsx_facts(package: Package) -> dict[str, SheetFacts]:

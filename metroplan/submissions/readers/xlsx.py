@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, field
 from posixpath import join, normpath
 
-from metroplan.submissions.readers.limits import refuse
+from django.conf import settings
+
+from metroplan.submissions.readers.limits import MAX_TEXT, refuse
 from metroplan.submissions.readers.markup import attribute, walk
 from metroplan.submissions.readers.packages import Package
 
@@ -23,6 +25,8 @@ CELL = re.compile(
     rb"(<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
     rb"(?:<v(?: [^<>]*)?>([^<]*)</v>|<v ?/>|<is><t(?: [^<>]*)?>([^<]*)</t></is>)?</c>))"
 )
+# Markup that a sheet of nothing but texts and numbers in few columns does not have.
+NOT_PLAIN = re.compile(rb'<(?!c r="[A-Z][0-9]{1,5}"|/c>|v>|/v>|row |/row>|is>|/is>|t>|t |/t>)')
 SHARED_END = re.compile(rb"</(?:[\w.-]+:)?si\s*>")
 
 Position = tuple[int, int]
@@ -207,6 +211,20 @@ class SheetScan:
         row, column = self._position
         self.facts.rows = max(self.facts.rows, row + 1)
         self.facts.columns = max(self.facts.columns, column + 1)
+
+
+def is_plain(data: bytes, percent: set[int], shared: list[int]) -> bool:
+    """Whether calamine alone tells all of a sheet, and cannot be made to take much memory by it.
+
+    Its cells are texts and numbers in at most 26 columns; none shows a percentage.
+    """
+    start, end = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
+    if start < 0 or end < start or NOT_PLAIN.search(data, start + len(b"<sheetData>"), end):
+        return False
+    if b' t="e"' in data or any(b' s="%d"' % style in data for style in percent):
+        return False
+    text = end - start + data.count(b' t="s"') * max(shared, default=0)
+    return data.count(b"<c ") <= settings.UPLOAD_MAX_CELLS and text <= MAX_TEXT
 
 
 def cut_sheet(data: bytes, percent: set[int], shared: list[int]) -> SheetFacts | None:
