@@ -72,12 +72,18 @@ def _text(measure: Measure, parts: list[str | None] | None) -> str:
     return figure_text(measure, figure)
 
 
+def _span(first: str, last: str) -> str:
+    if first == last:
+        return _("The figures are of {quarter}.").format(quarter=first)
+    return _("The figures are of the quarters {first} to {last}.").format(first=first, last=last)
+
+
 def _effects(stored: dict[str, Any]) -> list[str]:
     language = reader_language()
     first, last = (Period(stored[end]).in_words(language) for end in ("first", "last"))
     indicators, above = stored["indicators"], stored["units_above"]
     return [
-        _("The figures are of the quarters {first} to {last}.").format(first=first, last=last),
+        _span(first, last),
         ngettext(
             "{count} indicator is computed anew from the first changed quarter on.",
             "{count} indicators are computed anew from the first changed quarter on.",

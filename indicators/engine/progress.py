@@ -136,7 +136,7 @@ def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_
     Where the figure that changed is the baseline itself, every quarter of the unit is replaced.
     Nothing before the quarter `first` is written.
     """
-    indicators = _affected_indicators()
+    indicators = _affected_indicators(_create_reach())
     terms = terms_in_force(indicators.values(), tables.known_at, thresholds)
     _create_pairs(indicators, terms)
     judged = Judged(
@@ -154,11 +154,21 @@ def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_
         _write(tables, judged, first)
 
 
-def _affected_indicators() -> dict[int, Indicator]:
+def _create_reach() -> list[int]:
+    """Fill `reach`; returns the owners that occur. Others' indicators are none of this."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS reach")
+        cursor.execute(REACH)
+        cursor.execute("ANALYZE reach")
+        cursor.execute("SELECT DISTINCT owner_id FROM reach")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _affected_indicators(owners: list[int]) -> dict[int, Indicator]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT measure_id FROM affected")
         measures = [row[0] for row in cursor.fetchall()]
-    indicators = Indicator.objects.filter(series__measure__in=measures)
+    indicators = Indicator.objects.filter(series__measure__in=measures, owner__in=owners)
     return {i.pk: i for i in indicators.select_related("series__measure", "plan")}
 
 
@@ -166,9 +176,7 @@ def _create_pairs(indicators: dict[int, Indicator], terms: Terms) -> None:
     years = {pk: terms.baselines[pk].year for pk in indicators}
     known = {pk: year_end(year) for pk, year in years.items() if year is not None}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS reach, pair")
-        cursor.execute(REACH)
-        cursor.execute("ANALYZE reach")
+        cursor.execute("DROP TABLE IF EXISTS pair")
         cursor.execute(
             PAIRS,
             {"ratio": Kind.RATIO, "indicators": list(known), "bases": list(known.values())},

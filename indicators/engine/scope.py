@@ -5,8 +5,6 @@ from graphlib import TopologicalSorter
 
 from django.db import connection
 
-from metroplan.organisations.models import OrganisationAncestry
-
 # Upwards over every link there ever was: what a unit that ended had brought goes on counting where
 # the unit that keeps it stands later.
 AFFECTED = """
@@ -29,20 +27,29 @@ AFFECTED = """
 """
 
 
-def heights() -> dict[int, int]:
-    """Unit id → the longest way down from it over every link there ever was; leaves are 0.
+STEPS = """
+    SELECT DISTINCT descendant_id, ancestor_id FROM organisations_organisationancestry
+     WHERE depth = 1 AND ancestor_id IN (SELECT organisation_id FROM affected)
+"""
 
-    One order serves all quarters, because `rebuild_ancestry` lets no two units stand above each
-    other, not even at different times. Raises graphlib.CycleError where they do all the same.
+
+def heights() -> dict[int, int]:
+    """Affected unit → the longest way down from it over every link there ever was.
+
+    Units that never had others below them are absent; what is not affected counts as one of them,
+    since its results are there already. One order serves all quarters, because `rebuild_ancestry`
+    lets no two units stand above each other, not even at different times. Raises
+    graphlib.CycleError where they do all the same.
     """
     children: dict[int, set[int]] = defaultdict(set)
-    steps = OrganisationAncestry.objects.filter(depth=1)
-    for child, parent in steps.values_list("descendant_id", "ancestor_id"):
-        children[parent].add(child)
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS)
+        for child, parent in cursor:
+            children[parent].add(child)
     known: dict[int, int] = {}
     for unit in TopologicalSorter(children).static_order():
-        below = children.get(unit, ())
-        known[unit] = 1 + max((known[child] for child in below), default=-1)
+        if unit in children:
+            known[unit] = 1 + max(known.get(child, 0) for child in children[unit])
     return known
 
 
@@ -58,15 +65,15 @@ def create_tables() -> None:
 
 def spread_upwards() -> list[int]:
     """Fill `affected` from `dirty`; returns the heights that occur, lowest first."""
-    by_height = heights()
     with connection.cursor() as cursor:
         cursor.execute(AFFECTED)
+        above = heights()
         cursor.execute("ALTER TABLE affected ADD COLUMN height smallint NOT NULL DEFAULT 0")
         cursor.execute(
             "UPDATE affected SET height = known.height "
             "FROM unnest(%s::bigint[], %s::smallint[]) AS known(id, height) "
             "WHERE known.id = affected.organisation_id",
-            [list(by_height), list(by_height.values())],
+            [list(above), list(above.values())],
         )
         cursor.execute("ANALYZE affected")
         cursor.execute("SELECT DISTINCT height FROM affected ORDER BY height")

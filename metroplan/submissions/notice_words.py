@@ -43,8 +43,8 @@ SENTENCES = {
         "{unit} asks to correct “{form}” for {period}: {reason} Grant or refuse it."
     ),
     CORRECTION_GRANTED: _(
-        "The correction of “{form}” for {period} is granted: {answer} Correct the lines and "
-        "submit the form again."
+        "The correction of “{form}” for {period} is granted: correct the lines and submit the "
+        "form again. {answer}"
     ),
     CORRECTION_REFUSED: _("The correction of “{form}” for {period} is refused: {answer}"),
 }

@@ -27,6 +27,7 @@ PEOPLE = {
     "reporter": (COUNTY, Role.REPORTER),
     "city-reviewer": (CITY, Role.REVIEWER),
     "reviewer": (PROVINCE, Role.REVIEWER),
+    "staff": (PROVINCE, Role.STAFF),
     "leader": (PROVINCE, Role.LEADER),
     "city-leader": (CITY, Role.LEADER),
 }

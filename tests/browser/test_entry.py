@@ -74,9 +74,13 @@ def test_figures_are_typed_pasted_kept_and_taken_over(quarter, sign_in):
     # What is wrong stays where it is; nothing is taken over until it is right.
     cell(page, CAPACITY).fill("-3")
     page.locator("[data-take-over]").first.click()
+    expect(cell(page, CAPACITY)).to_have_attribute("aria-invalid", "true")
+    expect(said(page, CAPACITY)).to_be_visible()
+    expect(page.locator("[data-errors]")).to_be_visible()
     expect(page.locator("#entry-errors")).to_be_visible()
     expect(cell(page, CAPACITY)).to_have_value("-3")
     cell(page, CAPACITY).fill("3")
+    expect(page.locator("#entry-errors")).to_have_count(0)
     page.locator("[data-take-over]").first.click()
     expect(page.locator("#figures .sub-line--added")).to_have_count(3)
     page.locator("#figures a.mp-code").first.click()

@@ -37,6 +37,13 @@ def refused(act, **given) -> str:
     return caught.value.code
 
 
+def test_the_search_field_of_an_empty_form_is_empty(world, client):
+    world.form.form_measures.all().delete()
+    client.force_login(world.people["staff"])
+    page = client.get(reverse("indicators:form-measures", args=[world.form.code]))
+    assert 'name="q" value=""' in page.content.decode()
+
+
 def test_staff_search_add_and_put_measures_in_order(world, client):
     other_measure(world)
     client.force_login(world.people["staff"])

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from metroplan.submissions.bulk import incoming
 from metroplan.submissions.bulk.runner import run
@@ -101,6 +102,7 @@ def test_the_preview_shows_what_would_change(world, as_person):
     assert preview.differences[0].new == "3"
     assert preview.differences[2].new.startswith("30.0%")
     assert len(preview.effects) == 3
+    assert preview.differences_left == 36 - len(preview.differences)
     assert at("apply", job) in page.content.decode()
 
 
@@ -117,7 +119,9 @@ def test_a_second_person_takes_the_file_over(world, as_person):
     response = client.post(at("apply", job), {"expected_version": job.version})
     assert response.url == at("detail", job)
     assert run(job.pk) == "applied"
-    assert client.get(at("detail", job)).status_code == 200
+    page = client.get(at("detail", job)).content.decode()
+    assert _("What the file changed") in page
+    assert _("What the file would change") not in page
     again = client.post(at("apply", job), {"expected_version": job.version})
     assert again.status_code == 409
 
@@ -128,6 +132,7 @@ def test_a_cancel_answers_with_what_became_of_it(world, as_person):
     assert client.post(at("cancel", job)).status_code == 302
     assert client.post(at("cancel", job)).status_code == 409
     assert BulkImport.objects.get().status == "cancelled"
+    assert 'id="preview"' not in client.get(at("detail", job)).content.decode()
 
 
 def test_issues_are_listed_and_leave_as_a_csv_file(world, as_person, settings):

@@ -216,3 +216,9 @@ def test_warnings_of_a_refused_file_are_told_with_its_errors(world, warned):
     codes = {issue.code for issue in upload.issues.all()}
     assert codes == {"figure.negative", "figure.below_last"}
     assert (upload.errors, upload.warnings) == (1, 1)
+
+
+def test_what_is_wrong_with_the_newest_file_stands_before_older_warnings(world, warned, as_person):
+    uploaded(world, warned, filled(FULL | {"units": "一百左右"}))
+    shown = text(as_person("clerk").get(page("submission-detail", warned)))
+    assert 0 < shown.index('id="issues"') < shown.index('id="warnings"')

@@ -21,6 +21,7 @@ from tests.submissions.quarter import (
     text,
     uploaded,
 )
+from tests.submissions.test_pages import returned
 from tests.world import add_person
 
 ADDRESS = {"form": "test-plan-county", "period": QUARTER}
@@ -204,6 +205,21 @@ def test_all_that_was_accepted_is_handed_in_at_once(world, city):
         "B": "submitted",
         "D": "open",
     }
+
+
+def test_a_returned_form_is_handed_in_again_only_once_it_was_changed(world, city):
+    offer(city, saved(workbook(city, **FULL)))
+    address, submit = (reverse(f"submissions:joint-{name}") for name in ("form", "submit"))
+    seen = city.get(address, ADDRESS).context["page"]
+    assert seen.ready == 2
+    city.post(submit, ADDRESS | {"versions": seen.versions})
+    returned(world, forms()["A"])
+    seen = city.get(address, ADDRESS).context["page"]
+    assert seen.ready == 0
+    city.post(submit, ADDRESS | {"versions": seen.versions})
+    assert forms()["A"].status == "returned"
+    offer(city, saved(workbook(city, A_units=13, A_standards=30, A_rate=(9, 10))))
+    assert city.get(address, ADDRESS).context["page"].ready == 1
 
 
 def test_nobody_reviews_what_they_handed_in(world, city):

@@ -184,6 +184,15 @@ def test_staff_open_a_quarter_by_hand(world, as_person):
     assert AuditEvent.objects.filter(action="form.quarter_opened").count() == 1
 
 
+def test_a_form_that_asks_for_nothing_is_not_opened(world, as_person):
+    world.form.form_measures.all().delete()
+    address = reverse("submissions:form-open", args=[world.form.code])
+    response = as_person("staff").post(address, {"period": "2022Q3"})
+    assert response.context["problem"].code == "form.asks_for_nothing"
+    assert open_due_quarters(today=date(2023, 1, 5)).count == 0
+    assert not Submission.objects.exists()
+
+
 def test_missed_quarters_open_after_a_standstill(world):
     open_form(form=world.form, period=Period.parse("2022Q1"))
     opening = open_due_quarters(today=date(2023, 1, 5))

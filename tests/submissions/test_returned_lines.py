@@ -1,10 +1,15 @@
 """Single lines are returned, each with its own reason; several forms are approved at once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils.translation import override, pgettext
 
 from metroplan.common.problems import MetroplanError
-from metroplan.submissions.selectors.timeline import returned_lines
+from metroplan.submissions.selectors.due import due_of
+from metroplan.submissions.selectors.records import records_of
+from metroplan.submissions.selectors.timeline import returned_lines, timeline
 from metroplan.submissions.services import review
 from metroplan.submissions.states import Status
 from tests.submissions.quarter import approved, filled, opened, page, submitted, text, uploaded
@@ -28,7 +33,8 @@ def test_lines_are_returned_each_with_its_reason(world: World):
     submission = give_back(world, submitted(world, opened(world)), LINES | {"standards": " "})
     assert returned_lines(submission) == LINES
     decision = submission.decisions.last()
-    assert decision.reason == "数据项units: 与台账不符\n数据项rate: 分母缺一批"
+    colon = pgettext("punctuation", ": ")
+    assert decision.reason == f"数据项units{colon}与台账不符\n数据项rate{colon}分母缺一批"
 
 
 def test_a_line_that_the_form_does_not_have_is_not_returned(world: World):
@@ -156,3 +162,26 @@ def test_lines_are_returned_through_the_api(world, as_person):
     )
     assert response.status_code == 200
     assert response.json()["decisions"][-1]["lines"] == [{"key": "units", "reason": "与台账不符"}]
+
+
+def test_a_form_that_was_in_by_the_day_is_not_overdue_once_returned(world: World):
+    submission = submitted(world, opened(world))
+    after = submission.due_on + timedelta(days=3)
+    submission = review.return_submission(
+        submission=submission,
+        actor=world.people["city_reviewer"],
+        reason="请核对",
+        expected_version=submission.version,
+    )
+    due = due_of(submission, after)
+    assert (due.matters, due.days_left, due.overdue) == (True, -3, False)
+    assert due_of(opened(world, "B"), after).overdue
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_reason_of_a_line_is_told_once_in_either_language(world: World, language):
+    with override(language):
+        submission = give_back(world, submitted(world, opened(world)))
+    told = timeline(submission, records_of(submission), {key: f"数据项{key}" for key in LINES})
+    assert told[-1].text == ""
+    assert [reason for _name, reason in told[-1].lines] == list(LINES.values())

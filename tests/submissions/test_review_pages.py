@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from metroplan.submissions.models import Evidence, Explanation, Submission
 from metroplan.submissions.selectors.records import records_of
@@ -43,6 +44,9 @@ def test_an_approval_is_withdrawn_at_the_page(world, as_person):
     assert client.post(page("submission-unapprove", submission), sent).status_code == 302
     submission.refresh_from_db()
     assert submission.reviewer_unit == world.units["C1"]
+    (said,) = client.get(page("submission-detail", submission)).context["messages"]
+    text_of = _("The approval is withdrawn: {form} is under review at {unit} again.")
+    assert str(said) == text_of.format(form=submission, unit=world.units["C1"].name)
     response = client.post(page("submission-unapprove", submission), sent)
     assert response.status_code == 409
     assert WHY in text(response)

@@ -12,7 +12,9 @@ from indicators.services.recompute import drain, recompute_all
 from indicators.services.verify import wrong_results
 from metroplan.audit.models import AuditEvent
 from metroplan.common.periods import Period
+from metroplan.organisations.models import Notice, Role
 from metroplan.submissions.models import ReportingForm
+from metroplan.submissions.notice_words import UNAPPROVED
 from metroplan.submissions.services import review
 from metroplan.submissions.services.opening import open_form
 from metroplan.submissions.services.taking_back import reopen, unapprove
@@ -232,3 +234,13 @@ def test_the_trace_of_a_withdrawn_figure_says_so(world: World):
     report(world, "units", "A", QUARTER, "13")
     replaced = Observation.objects.get(measure=world.measures["units"], revision=2)
     assert not observation_trace(replaced, world.people["leader"]).withdrawn
+
+
+def test_who_withdraws_is_not_told_and_a_new_decision_settles_what_others_were(world: World):
+    add_person(world, "second_reviewer", "P", Role.REVIEWER)
+    submission = take_back(world, fully_approved(world), unit="P")
+    (notice,) = Notice.objects.filter(code=UNAPPROVED)
+    assert (notice.user, notice.read_at) == (world.people["second_reviewer"], None)
+    approved(world, submission, "reviewer")
+    notice.refresh_from_db()
+    assert notice.read_at is not None

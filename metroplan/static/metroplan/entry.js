@@ -222,7 +222,6 @@
   }
 
   function showFound(answer) {
-    document.getElementById("entry-errors")?.remove();
     for (const line of lines) {
       const issues = answer.issues.filter((issue) => issue.key === line.dataset.line);
       const read = answer.understood[line.dataset.line] ?? "";
@@ -274,6 +273,7 @@
   }
 
   function changed() {
+    document.getElementById("entry-errors")?.remove();
     if (isDirty()) state.textContent = text("Unsaved");
     countFilled();
     saveSoon();

@@ -88,6 +88,11 @@ class Preview:
     differences: tuple[Difference, ...] = ()
     effects: tuple[str, ...] = ()
 
+    @property
+    def differences_left(self) -> int:
+        """How many changes are counted and not among `differences`."""
+        return self.added + self.changed - len(self.differences)
+
 
 class Reader(Protocol):
     def clean_chunk(self, rows: Iterable[Row], columns: dict[str, int]) -> Chunk:

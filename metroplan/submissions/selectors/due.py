@@ -11,12 +11,14 @@ from metroplan.submissions.states import EDITABLE
 class Due:
     """`days_left` is negative once the day is over; `matters` while the unit still has to report.
 
-    The deadline is for the quarter's figures: what is approved and corrected is not overdue.
+    The deadline is for the first handing in: what was in by the day, then returned, or what is
+    approved and corrected is not overdue.
     """
 
     on: date
     days_left: int
     matters: bool
+    handed_in: bool = False
 
     @property
     def days_over(self) -> int:
@@ -24,7 +26,7 @@ class Due:
 
     @property
     def overdue(self) -> bool:
-        return self.matters and self.days_left < 0
+        return self.matters and self.days_left < 0 and not self.handed_in
 
 
 def due_of(submission: Submission, today: date) -> Due:
@@ -32,4 +34,5 @@ def due_of(submission: Submission, today: date) -> Due:
         on=submission.due_on,
         days_left=(submission.due_on - today).days,
         matters=submission.status in EDITABLE and submission.approved_version is None,
+        handed_in=submission.first_submitted_at is not None,
     )

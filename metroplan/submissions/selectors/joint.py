@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from metroplan.common.periods import Period
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order
-from metroplan.submissions.models import ReportingForm, RowIssue, Submission, Upload
+from metroplan.submissions.models import (
+    ReportingForm,
+    ReviewDecision,
+    RowIssue,
+    Submission,
+    Upload,
+)
 from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.detail import IssueLine, issue_line
 from metroplan.submissions.states import EDITABLE
@@ -29,19 +35,19 @@ class JointChoice:
 
 @dataclass(frozen=True, slots=True)
 class JointRow:
-    """One unit's form: `last` is its newest upload, `issues` what is wrong with that."""
+    """One unit's form: `last` is its newest upload, `issues` what is wrong with that.
+
+    `may_hand_in` says whether the present version was never handed in.
+    """
 
     submission: Submission
     last: Upload | None
     issues: list[IssueLine] = field(default_factory=list)
+    may_hand_in: bool = False
 
     @property
     def editable(self) -> bool:
         return self.submission.status in EDITABLE
-
-    @property
-    def may_hand_in(self) -> bool:
-        return self.editable and self.submission.version > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +114,24 @@ def joint_page(submissions: list[Submission]) -> JointPage:
     first = submissions[0]
     uploads = _newest_uploads(submissions)
     issues = _issues(first.form, list(uploads.values()))
-    rows = [JointRow(item, uploads.get(item.pk), issues.get(item.pk, [])) for item in submissions]
+    new = not_handed_in(submissions)
+    rows = [
+        JointRow(item, uploads.get(item.pk), issues.get(item.pk, []), item.pk in new)
+        for item in submissions
+    ]
     editable = sum(row.editable for row in rows)
     return JointPage(JointChoice(first.form, first.period, len(rows), editable), rows)
+
+
+def not_handed_in(submissions: list[Submission]) -> set[int]:
+    """Those whose present version is new; one that was returned waits for the unit to change it."""
+    decided = (
+        ReviewDecision.objects.filter(submission__in=submissions, version=F("submission__version"))
+        .exclude(decision=ReviewDecision.Decision.REOPENED)
+        .values_list("submission_id", flat=True)
+    )
+    filled = {item.pk for item in submissions if item.status in EDITABLE and item.version}
+    return filled - set(decided)
 
 
 def _newest_uploads(submissions: list[Submission]) -> dict[int, Upload]:

@@ -1,6 +1,6 @@
 """Who did what to a form, when and on which version: one story of all that is kept apart."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -41,6 +41,8 @@ ACTS: dict[str, Promise] = {
     "correction_refused": _("Correction refused"),
 }
 
+# A reason made of those of the lines is written down in the reviewer's language.
+COLONS = (": ", "：")
 STAGED = {Upload.Way.FILE: "staged", Upload.Way.FORM: "typed", Upload.Way.API: "pushed"}
 
 
@@ -99,12 +101,14 @@ def _decisions(decisions: list[ReviewDecision], names: dict[str, str]) -> Iterat
     for item in decisions:
         lines = tuple((names.get(line.key, line.key), line.reason) for line in item.lines.all())
         # Without a word of its own the reason repeats those of the lines.
-        text = "" if item.reason == _joined(lines) else item.reason
+        text = "" if _repeats(item.reason, lines) else item.reason
         yield Happening(item.decided_at, item.decision, item.decided_by, item.version, text, lines)
 
 
-def _joined(lines: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}: {reason}" for name, reason in lines)
+def _repeats(reason: str, lines: tuple[tuple[str, str], ...]) -> bool:
+    """Whatever language the lines were named in."""
+    told = (any(colon + text in reason for colon in COLONS) for _name, text in lines)
+    return bool(lines) and all(told)
 
 
 def _corrections(corrections: list[Correction], names: dict[str, str]) -> Iterator[Happening]:

@@ -162,6 +162,11 @@ def open_quarter(*, form: ReportingForm, actor: User, period: Period, today: dat
             _("The form does not run in {quarter}: change its first or last quarter before."),
             quarter=str(period),
         )
+    if not registry.get(form.kind).lines(form):
+        raise MetroplanError(
+            "form.asks_for_nothing",
+            _("The form asks for nothing yet: choose its measures, then open the quarter."),
+        )
     opened = open_form(form=form, period=period)
     if opened:
         record("form.quarter_opened", actor=actor, on=form, period=str(period), opened=opened)

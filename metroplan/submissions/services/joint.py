@@ -1,6 +1,5 @@
 """Filling in for the units below: one workbook, each unit taken whole or not at all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
@@ -16,7 +15,7 @@ from metroplan.submissions.marking.rebuilding import rebuild, sheet_names
 from metroplan.submissions.models import Submission, Upload
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.registry import registry
-from metroplan.submissions.selectors.joint import joint_context
+from metroplan.submissions.selectors.joint import joint_context, not_handed_in
 from metroplan.submissions.services.files import plain_name, sha256, store_file
 from metroplan.submissions.services.review import submit
 from metroplan.submissions.services.stage import context_of, refuse_oversize, take_in
@@ -150,12 +149,13 @@ def _take(
 
 
 def submit_for_units(
-    *, submissions: Iterable[Submission], actor: User, expected: dict[int, int]
+    *, submissions: list[Submission], actor: User, expected: dict[int, int]
 ) -> JointOutcome:
-    """Hand in every form that has figures and was seen as it is now; each for itself."""
+    """Hand in every form with figures that are new and were seen as they are; each for itself."""
     outcome = JointOutcome()
+    new = not_handed_in(submissions)
     for submission in submissions:
-        if submission.status not in EDITABLE or not submission.version:
+        if submission.pk not in new:
             continue
         seen = expected.get(submission.pk, submission.version)
         try:

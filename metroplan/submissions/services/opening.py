@@ -14,6 +14,7 @@ from metroplan.organisations.models import Notice, Role
 from metroplan.organisations.services.notices import people_of, write
 from metroplan.submissions import notice_words
 from metroplan.submissions.models import ReportingForm, Submission
+from metroplan.submissions.registry import registry
 from metroplan.submissions.reporting import reporting_units, runs_in
 from metroplan.submissions.services.telling import about, address_of
 
@@ -51,12 +52,16 @@ def open_form(*, form: ReportingForm, period: Period) -> int:
 
 
 def open_due_quarters(*, today: date) -> Opening:
-    """For every form the quarter that closed last, and those before it that were missed."""
+    """For every form the quarter that closed last, and those before it that were missed.
+
+    A form without lines waits: there is nothing in it that a unit could fill in.
+    """
     newest = newest_closed(today)
     forms = ReportingForm.objects.filter(opens__lte=newest).select_related("owner")
     opened: dict[Period, int] = {}
     for form in forms.annotate(last=Max("submissions__period")):
-        for period in _due(form, newest):
+        asks = registry.get(form.kind).lines(form)
+        for period in _due(form, newest) if asks else ():
             opened[period] = opened.get(period, 0) + open_form(form=form, period=period)
     anew = [period for period, count in opened.items() if count]
     return Opening(sum(opened.values()), min(anew, default=None))

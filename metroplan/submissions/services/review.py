@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
@@ -24,7 +25,12 @@ from metroplan.submissions.services.moving import (
     reason_missing,
     refuse_unknown,
 )
-from metroplan.submissions.services.telling import tell_approved, tell_returned, tell_submitted
+from metroplan.submissions.services.telling import (
+    settle_withdrawn,
+    tell_approved,
+    tell_returned,
+    tell_submitted,
+)
 from metroplan.submissions.states import EDITABLE, Status
 
 Decision = ReviewDecision.Decision
@@ -104,6 +110,7 @@ def return_submission(
     ReturnedLine.objects.bulk_create(
         ReturnedLine(decision=decision, key=key, reason=text) for key, text in marked.items()
     )
+    settle_withdrawn(submission)
     tell_returned(decision)
     return submission
 
@@ -115,6 +122,7 @@ def approve(*, submission: Submission, actor: User, expected_version: int) -> Su
     _require_turn(submission, actor)
     following = next_reviewer(submission)
     said = Said(Decision.APPROVED, actor, submission.reviewer_unit)
+    settle_withdrawn(submission)
     if following is not None:
         move(submission, said, to=Status.SUBMITTED, reviewer=following)
         return submission
@@ -205,4 +213,6 @@ def _refuse_closed(submission: Submission, marked: dict[str, str], names: dict[s
 
 def _reason_of_lines(marked: dict[str, str], names: dict[str, str]) -> str:
     """The reviewer's own words on each line, for where only one reason is read."""
-    return "\n".join(f"{names[key]}: {text}" for key, text in marked.items())[:REASON_LENGTH]
+    return "\n".join(
+        names[key] + pgettext("punctuation", ": ") + text for key, text in marked.items()
+    )[:REASON_LENGTH]

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from metroplan.organisations.models import Organisation, Role
 from metroplan.organisations.notices import in_both
-from metroplan.organisations.services.notices import notify, settle
+from metroplan.organisations.services.notices import notify, people_of, settle
 from metroplan.submissions import notice_words as words
 from metroplan.submissions.models import Correction, ReviewDecision, Submission
 
@@ -31,6 +31,11 @@ def tell_submitted(submission: Submission) -> None:
     settle(codes=words.WAITS_FOR_UNIT, urls=[address_of(submission)])
 
 
+def settle_withdrawn(submission: Submission) -> None:
+    """A unit has decided anew: nobody needs to be told that its turn had come again."""
+    settle(codes=[words.UNAPPROVED], urls=[address_of(submission)])
+
+
 def tell_returned(decision: ReviewDecision) -> None:
     params = {"by": in_both(decision.unit), "reason": decision.reason}
     _tell_unit(decision.submission, words.RETURNED, f"decision:{decision.pk}", params)
@@ -48,15 +53,16 @@ def tell_reopened(decision: ReviewDecision) -> None:
 
 
 def tell_unapproved(decision: ReviewDecision) -> None:
-    """The reviewers whose turn it is again."""
+    """The reviewers whose turn it is again, but for who withdrew it."""
     submission = decision.submission
+    unit = submission.reviewer_unit_id
+    reviewers = people_of([unit], [Role.REVIEWER])[unit]
     notify(
         code=words.UNAPPROVED,
         params=about(submission) | {"by": in_both(decision.unit), "reason": decision.reason},
         url=address_of(submission),
         key=f"decision:{decision.pk}",
-        unit=submission.reviewer_unit,
-        roles=[Role.REVIEWER],
+        users=[user for user in reviewers if user.pk != decision.decided_by_id],
     )
 
 

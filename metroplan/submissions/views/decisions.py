@@ -173,6 +173,9 @@ def _again(request: HttpRequest, pk: int, status: int, **bound: Any) -> HttpResp
 def _outcome(submission: Submission, step: Step) -> str:
     if step.name == "correction_form":
         return _("{unit} has been asked to open the lines.").format(unit=submission.form.owner.name)
+    if step.name == "unapprove_form":
+        text = _("The approval is withdrawn: {form} is under review at {unit} again.")
+        return text.format(form=submission, unit=submission.reviewer_unit.name)
     if submission.reviewer_unit is not None:
         text = _("{form} is now with {unit} for review.")
         return text.format(form=submission, unit=submission.reviewer_unit.name)
