@@ -86,7 +86,7 @@ def test_the_log_says_from_which_day_they_count(world, bring):
 
 def test_a_trial_and_a_day_to_come_store_nothing(world, bring):
     bring(("2021Q4", 5), known_from=date(2022, 1, 20), dry_run=True)
-    with pytest.raises(CommandError, match="still to come"):
+    with pytest.raises(CommandError, match="尚未到来"):
         bring(("2021Q4", 5), known_from=timezone.localdate() + timedelta(days=1))
     assert not ImportBatch.objects.exists()
     assert not Observation.objects.filter(period=Period.parse("2021Q4")).exists()
