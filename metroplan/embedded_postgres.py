@@ -36,6 +36,9 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
+    # Nobody replicates from this server: a table made and filled at once need not go into the log.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

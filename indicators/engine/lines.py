@@ -61,20 +61,34 @@ LINES = """
 """
 
 
+# Figures outside the quarters that count for a line are rare; they are looked past one by one.
 SPANS = """
     CREATE TEMP TABLE span ON COMMIT DROP AS
-    SELECT line.id, min(o.period)::int AS first,
-           count(*) <= max(o.period) - min(o.period)
-           OR max(o.period) < CASE WHEN line.endless THEN %(horizon)s
-                                   WHEN line.yearly
-                                   THEN least((line.until - 1) / 4 * 4 + 3, %(horizon)s)
-                                   ELSE least(line.until - 1, %(horizon)s) END AS ragged
-      FROM line
-      JOIN indicators_observation o
-        ON o.measure_id = line.measure_id AND o.organisation_id = line.organisation_id
-       AND {known} AND o.period BETWEEN line.counted_from AND least(line.until - 1, %(horizon)s)
-     GROUP BY line.id, line.endless, line.yearly, line.until
+    SELECT line.id,
+           CASE WHEN seen.first >= line.counted_from AND seen.last <= line.last THEN seen.first
+                ELSE (SELECT min(o.period) FROM indicators_observation o
+                       WHERE o.measure_id = line.measure_id
+                         AND o.organisation_id = line.organisation_id AND {known}
+                         AND o.period BETWEEN line.counted_from AND line.last)
+           END::int AS first,
+           seen.figures <= seen.last - seen.first OR seen.first < line.counted_from
+           OR seen.last <> line.open_until AS ragged
+      FROM (
+        SELECT o.measure_id, o.organisation_id, min(o.period) AS first, max(o.period) AS last,
+               count(*) AS figures
+          FROM indicators_observation o
+         WHERE {known} {among}
+         GROUP BY o.measure_id, o.organisation_id
+      ) seen
+      JOIN (
+        SELECT *, least(until - 1, %(horizon)s) AS last,
+               CASE WHEN endless THEN %(horizon)s
+                    WHEN yearly THEN least((until - 1) / 4 * 4 + 3, %(horizon)s)
+                    ELSE least(until - 1, %(horizon)s) END AS open_until
+          FROM line
+      ) line USING (measure_id, organisation_id)
 """
+AMONG = "AND (o.measure_id, o.organisation_id) IN (SELECT measure_id, organisation_id FROM line)"
 
 # Sums since the plan's start of a unit that has ended stay with the unit it last hung under, those
 # of the calendar year to its end: `kept_until` and `kept_that_year` are for these.
@@ -100,6 +114,7 @@ def create_lines(horizon: int, tables: Tables) -> None:
         cursor.execute("DROP TABLE IF EXISTS line, span, branch")
         cursor.execute(LINES, given)
         cursor.execute("ANALYZE line")
-        cursor.execute(tables.named(SPANS), given)
+        among = "" if tables.fresh else AMONG
+        cursor.execute(tables.named(SPANS.replace("{among}", among)), given)
         cursor.execute(BRANCHES, given)
         cursor.execute("ANALYZE branch")

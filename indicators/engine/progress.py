@@ -4,9 +4,11 @@ Rows are read and written in a stream, so that a whole country takes no more mem
 """
 
 import csv
+import gc
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain, groupby, islice
@@ -130,6 +132,19 @@ class Judged:
         return self.units[pk]
 
 
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rows refer to nothing that refers back; looking through them takes a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_no_search_for_cycles()
 def store_progress(tables: Tables, thresholds: Thresholds, *, first: int = FROM_THE_START) -> None:
     """Replace the progress rows of all that stands in `affected`, from its first quarter on.
 

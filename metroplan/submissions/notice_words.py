@@ -14,6 +14,9 @@ UNAPPROVED = "submission.unapproved"
 CORRECTION_REQUESTED = "correction.requested"
 CORRECTION_GRANTED = "correction.granted"
 CORRECTION_REFUSED = "correction.refused"
+FILE_READY = "bulk.ready"
+FILE_REFUSED = "bulk.refused"
+FILE_APPLIED = "bulk.applied"
 
 WAITS_FOR_UNIT = (OPENED, DUE_SOON, OVERDUE, RETURNED)
 """Notices that ask the unit to hand in its form: settled once it has."""
@@ -47,4 +50,10 @@ SENTENCES = {
         "form again. {answer}"
     ),
     CORRECTION_REFUSED: _("The correction of “{form}” for {period} is refused: {answer}"),
+    FILE_READY: _(
+        "The large file {file} has been checked and waits for a second person: look at the "
+        "preview and apply it."
+    ),
+    FILE_REFUSED: _("The large file {file} has errors: correct them and send it again."),
+    FILE_APPLIED: _("The large file {file} has been applied: {count} figures have changed."),
 }

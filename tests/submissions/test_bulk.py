@@ -10,6 +10,7 @@ from django.utils import timezone
 from indicators.models import DirtyMark, ImportBatch, Observation
 from metroplan.audit.models import AuditEvent
 from metroplan.common.problems import MetroplanError
+from metroplan.organisations.models import Notice
 from metroplan.submissions.bulk import leases, runner, staging
 from metroplan.submissions.bulk.registry import bulk_registry, copy_line
 from metroplan.submissions.bulk.runner import run
@@ -45,6 +46,23 @@ def test_a_good_file_is_checked_and_waits_for_a_second_person(world):
     assert (job.preview["added"], job.preview["changed"], job.preview["same"]) == (72, 0, 0)
     assert job.share_done == 1
     assert not Observation.objects.exists()
+
+
+def test_who_may_apply_it_is_told_and_then_who_sent_it(world):
+    content = many_lines(world, 2)
+    job = checked(world, content)
+    told = {notice.user: notice.code for notice in Notice.objects.all()}
+    assert job.uploaded_by not in told
+    assert set(told.values()) == {"bulk.ready"}
+    applied(world, content)
+    assert not Notice.objects.filter(code="bulk.ready", read_at__isnull=True).exists()
+    assert Notice.objects.get(code="bulk.applied").user == job.uploaded_by
+
+
+def test_who_sent_a_faulty_file_is_told(world):
+    job = checked(world, lines_of(world, "{A},nothing,2021Q1,,7,,"))
+    assert Notice.objects.get().user == job.uploaded_by
+    assert Notice.objects.get().code == "bulk.refused"
 
 
 def test_applied_figures_name_the_line_of_the_file(world):

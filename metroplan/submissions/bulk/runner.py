@@ -19,6 +19,7 @@ from metroplan.submissions.bulk.reading import chunks, open_stored
 from metroplan.submissions.bulk.registry import BulkKind, Chunk, Outdated, Row, bulk_registry
 from metroplan.submissions.models import BulkImport, BulkStatus, Severity
 from metroplan.submissions.models.bulk import WORK
+from metroplan.submissions.services.telling import tell_large_file
 from metroplan.submissions.types import FileProblem, Issue
 
 MAX_ATTEMPTS = 10
@@ -86,6 +87,7 @@ def move(job: BulkImport, status: BulkStatus, **changes: object) -> None:
         after={"status": str(status)},
         **{name: getattr(job, name) for name in ("errors", "warnings", "changed")},
     )
+    tell_large_file(job)
 
 
 def _check(job: BulkImport) -> None:

@@ -9,7 +9,18 @@ from metroplan.organisations.models import Organisation, Role
 from metroplan.organisations.notices import in_both
 from metroplan.organisations.services.notices import notify, people_of, settle
 from metroplan.submissions import notice_words as words
-from metroplan.submissions.models import Correction, ReviewDecision, Submission
+from metroplan.submissions.models import (
+    BulkImport,
+    BulkStatus,
+    Correction,
+    ReviewDecision,
+    Submission,
+)
+
+TOLD_TO_SENDER = {
+    BulkStatus.REFUSED: words.FILE_REFUSED,
+    BulkStatus.APPLIED: words.FILE_APPLIED,
+}
 
 
 def address_of(submission: Submission) -> str:
@@ -85,6 +96,22 @@ def tell_correction_answered(correction: Correction) -> None:
     submission = correction.submission
     settle(codes=[words.CORRECTION_REQUESTED], urls=[address_of(submission)])
     _tell_unit(submission, code, f"correction:{correction.pk}", {"answer": correction.answer})
+
+
+def tell_large_file(job: BulkImport) -> None:
+    """Who may apply it once it is checked, who sent it once it is refused or applied."""
+    url = reverse("submissions:bulk-detail", args=[job.pk])
+    settle(codes=[words.FILE_READY], urls=[url])
+    if job.status == BulkStatus.READY:
+        unit = job.organisation_id
+        people = people_of([unit], [Role.STAFF, Role.REVIEWER])[unit]
+        code, told = words.FILE_READY, [user for user in people if user.pk != job.uploaded_by_id]
+    elif job.status in TOLD_TO_SENDER:
+        code, told = TOLD_TO_SENDER[job.status], [job.uploaded_by]
+    else:
+        return
+    params = {"file": job.file.name, "count": job.changed}
+    notify(code=code, params=params, url=url, key=f"bulk:{job.pk}:{job.version}", users=told)
 
 
 def _tell_unit(submission: Submission, code: str, key: str, params: dict[str, Any]) -> None:
