@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.problems import MetroplanError
-from metroplan.organisations.models import Organisation, OrganisationAncestry
+from metroplan.organisations.models import OrganisationAncestry
 
 OPEN_END = 32767
 """`until` of a relation that still holds: the largest quarter index the column can store."""
@@ -120,10 +120,8 @@ def refresh_paths(*, today: date) -> int:
 
 
 def _refuse_circle() -> None:
-    circle = OrganisationAncestry.objects.filter(depth=DEEPEST).values_list("descendant", flat=True)
-    codes = (
-        Organisation.objects.filter(pk__in=circle).order_by("code").values_list("code", flat=True)
-    )
+    deepest = OrganisationAncestry.objects.filter(depth=DEEPEST)
+    codes = sorted(set(deepest.values_list("descendant__code", flat=True)))
     if codes:
         raise MetroplanError(
             "organisations.tree_circle",
