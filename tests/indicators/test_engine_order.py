@@ -4,8 +4,9 @@ from datetime import date
 from graphlib import CycleError
 
 import pytest
+from django.db import connection
 
-from indicators.engine.scope import heights
+from indicators.engine.scope import create_tables, spread_upwards
 from indicators.models import RollUp
 from indicators.services.recompute import drain, recompute_all
 from metroplan.organisations.models import OrganisationAncestry, OrganisationLink
@@ -14,8 +15,17 @@ from tests.world import World, report
 
 
 def by_name(world: World) -> dict[str, int]:
+    """Unit → its height when a figure of every unit is dirty."""
     names = {unit.pk: name for name, unit in world.units.items()}
-    return {names[pk]: height for pk, height in heights().items()}
+    create_tables()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO dirty SELECT %s, unnest(%s::bigint[]), 8000",
+            [world.measures["standards"].pk, list(names)],
+        )
+        spread_upwards()
+        cursor.execute("SELECT organisation_id, height FROM affected")
+        return {names[pk]: height for pk, height in cursor.fetchall()}
 
 
 def test_leaves_come_first_and_the_province_last(world):
@@ -46,4 +56,4 @@ def test_a_circle_over_time_that_got_past_every_check_stops_the_engine(world):
     quarter = {"depth": 1, "since": 8000, "until": 8004}
     OrganisationAncestry.objects.create(ancestor=units["A"], descendant=units["C1"], **quarter)
     with pytest.raises(CycleError):
-        heights()
+        by_name(world)
