@@ -185,3 +185,12 @@ def test_the_reason_of_a_line_is_told_once_in_either_language(world: World, lang
     told = timeline(submission, records_of(submission), {key: f"数据项{key}" for key in LINES})
     assert told[-1].text == ""
     assert [reason for _name, reason in told[-1].lines] == list(LINES.values())
+
+
+def test_a_reason_of_the_reviewers_own_is_shown_beside_the_lines(world: World):
+    colon = pgettext("punctuation", ": ")
+    quoted = "\n".join(f"第{number}行{colon}{text}" for number, text in enumerate(LINES.values()))
+    own = f"请一并核对：\n{quoted}"
+    submission = give_back(world, submitted(world, opened(world)), reason=own)
+    told = timeline(submission, records_of(submission), {key: f"数据项{key}" for key in LINES})
+    assert told[-1].text == own

@@ -106,9 +106,12 @@ def _decisions(decisions: list[ReviewDecision], names: dict[str, str]) -> Iterat
 
 
 def _repeats(reason: str, lines: tuple[tuple[str, str], ...]) -> bool:
-    """Whatever language the lines were named in."""
-    told = (any(colon + text in reason for colon in COLONS) for _name, text in lines)
-    return bool(lines) and all(told)
+    """One row for each line and nothing else, whatever language the lines were named in."""
+    rows = reason.split("\n")
+    return len(rows) == len(lines) and all(
+        row.endswith(tuple(colon + text for colon in COLONS))
+        for row, (_name, text) in zip(rows, lines, strict=True)
+    )
 
 
 def _corrections(corrections: list[Correction], names: dict[str, str]) -> Iterator[Happening]:
