@@ -12,8 +12,9 @@ ends the unit's life.
 from django.db import connection
 
 from indicators.engine.tables import Tables
+from metroplan.submissions.reporting import FILLS
 
-LINES = """
+LINES = f"""
     CREATE TEMP TABLE line ON COMMIT DROP AS
     WITH asked AS (
         SELECT fm.measure_id, a.descendant_id AS organisation_id,
@@ -24,18 +25,14 @@ LINES = """
           FROM submissions_reportingform f
           JOIN indicators_formmeasure fm ON fm.form_id = f.id
           JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
-          JOIN organisations_organisation o ON o.id = a.descendant_id
+          JOIN organisations_organisation u ON u.id = a.descendant_id
           LEFT JOIN submissions_formunit named
-            ON named.form_id = f.id AND named.organisation_id = o.id
-         WHERE coalesce(
-                   named.fills,
-                   f.owner_fills AND a.depth = 0
-                   OR a.depth > 0
-                      AND (o.level = f.level OR f.level = 'county' AND o.level = 'zone'))
+            ON named.form_id = f.id AND named.organisation_id = u.id
+         WHERE {FILLS}
            AND greatest(a.since, f.opens)
                < least(a.until, coalesce(f.closes + 1, a.until), %(horizon)s + 1)
            AND fm.measure_id IN (SELECT measure_id FROM affected)
-           AND o.id IN (SELECT organisation_id FROM affected)
+           AND u.id IN (SELECT organisation_id FROM affected)
          GROUP BY fm.measure_id, a.descendant_id
     )
     SELECT row_number() OVER ()::int AS id, s.id AS series_id, affected.organisation_id,

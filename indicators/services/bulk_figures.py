@@ -13,6 +13,7 @@ from metroplan.audit.record import record
 from metroplan.common.periods import Period
 from metroplan.submissions.bulk.registry import Outdated
 from metroplan.submissions.models import BulkImport, Severity
+from metroplan.submissions.reporting import FILLS
 from metroplan.submissions.types import Issue
 
 TABLE = {
@@ -57,11 +58,10 @@ NOT_ASKED = """
           JOIN organisations_organisationancestry a ON a.ancestor_id = f.owner_id
           JOIN organisations_organisation u ON u.id = a.descendant_id
           JOIN indicators_formmeasure fm ON fm.form_id = f.id
-          LEFT JOIN submissions_formunit e
-            ON e.form_id = f.id AND e.organisation_id = a.descendant_id
+          LEFT JOIN submissions_formunit named
+            ON named.form_id = f.id AND named.organisation_id = u.id
          WHERE a.descendant_id IN (SELECT organisation_id FROM pairs)
-           AND coalesce(e.fills, CASE WHEN a.depth = 0 THEN f.owner_fills
-                   ELSE u.level = f.level OR (f.level = 'county' AND u.level = 'zone') END)
+           AND {fills}
     ), doubtful AS MATERIALIZED (
         SELECT measure_id, organisation_id FROM pairs
         EXCEPT
@@ -189,7 +189,7 @@ def doubled(table: str, column: str) -> Iterator[Issue]:
 
 
 def not_asked(table: str, column: str) -> Iterator[Issue]:
-    for line, unit, measure, lines in _rows(NOT_ASKED, table):
+    for line, unit, measure, lines in _rows(NOT_ASKED.replace("{fills}", FILLS), table):
         params = {"value": measure, "unit": unit, "lines": lines}
         where = {"row": line, "column": column}
         yield Issue("import.not_asked", severity=Severity.WARNING, params=params, **where)

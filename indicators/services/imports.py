@@ -9,13 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from indicators.bulk_figures import BulkFigures
 from indicators.models import ImportBatch
 from indicators.services.bulk_figures import prepare, write
 from metroplan.audit.record import record
-from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
 from metroplan.submissions.bulk import staging
 from metroplan.submissions.bulk.counting import in_order
@@ -23,6 +21,7 @@ from metroplan.submissions.bulk.header import find_columns
 from metroplan.submissions.bulk.reading import chunks, open_source
 from metroplan.submissions.bulk.runner import ANALYSED_FROM
 from metroplan.submissions.models import Severity
+from metroplan.submissions.services.bulk import vouching_document
 from metroplan.submissions.services.files import sha256, store_file
 from metroplan.submissions.types import FileProblem, Issue
 
@@ -64,20 +63,14 @@ def import_figures(
 
     Every issue of every line comes back at once. Raises `import.no_document` without a document.
     """
-    if not document.strip():
-        raise MetroplanError(
-            "import.no_document",
-            _("Name the document that vouches for these figures."),
-            status=422,
-            fields={"document": ["required"]},
-        )
+    document = vouching_document(document)
     report = _stage(ImportReport(name=name, dry_run=dry_run), content)
     if report.refused:
         return report
     preview = prepare(TABLE, temporary=True)
     if dry_run:
         return replace(report, changed=preview["added"] + preview["changed"])
-    return _store(report, preview, content, document.strip(), actor, is_demo)
+    return _store(report, preview, content, document, actor, is_demo)
 
 
 def _stage(report: ImportReport, content: bytes) -> ImportReport:

@@ -8,6 +8,17 @@ from metroplan.common.periods import Period
 from metroplan.organisations.models import Level, Organisation, OrganisationAncestry
 from metroplan.submissions.models import FormUnit, ReportingForm, Submission
 
+FILLS = """
+    coalesce(
+        named.fills,
+        f.owner_fills AND a.depth = 0
+        OR a.depth > 0 AND (u.level = f.level OR f.level = 'county' AND u.level = 'zone'))
+"""
+"""The condition of `reporting_units` for SQL that asks it of many forms and quarters at once.
+
+Form `f`, its owner's row `a` of the ancestry, unit `u`; `named` is the exception, if there is one.
+"""
+
 
 def levels_filling(form: ReportingForm) -> set[str]:
     """Zones report beside the counties."""

@@ -16,25 +16,22 @@ from django.db import connection
 
 from metroplan.common.naming import BilingualName
 from metroplan.common.periods import Period
+from metroplan.submissions.reporting import FILLS
 
 PLACES = Decimal("0.0001")
 
-ASKED = """
-    SELECT f.id AS form_id, quarter.period, d.id AS unit_id
+ASKED = f"""
+    SELECT f.id AS form_id, quarter.period, u.id AS unit_id
       FROM submissions_reportingform f
       JOIN generate_series(%(first)s, %(last)s) AS quarter(period)
         ON f.opens <= quarter.period AND (f.closes IS NULL OR f.closes >= quarter.period)
-      JOIN organisations_organisationancestry o
-        ON o.ancestor_id = f.owner_id AND o.since <= quarter.period AND o.until > quarter.period
-      JOIN organisations_organisation d ON d.id = o.descendant_id
+      JOIN organisations_organisationancestry a
+        ON a.ancestor_id = f.owner_id AND a.since <= quarter.period AND a.until > quarter.period
+      JOIN organisations_organisation u ON u.id = a.descendant_id
       LEFT JOIN submissions_formunit named
-        ON named.form_id = f.id AND named.organisation_id = d.id
+        ON named.form_id = f.id AND named.organisation_id = u.id
      WHERE (%(forms)s::bigint[] IS NULL OR f.id = ANY(%(forms)s))
-       AND coalesce(
-               named.fills,
-               f.owner_fills AND o.depth = 0
-               OR o.depth > 0
-                  AND (d.level = f.level OR f.level = 'county' AND d.level = 'zone'))
+       AND {FILLS}
 """
 
 DONE = "coalesce(s.first_submitted_at, s.submitted_at)"

@@ -39,13 +39,7 @@ def receive(
     already; nothing is read here.
     """
     require(actor, bulk_registry.get(kind).upload_right)
-    if not document.strip():
-        raise MetroplanError(
-            "import.no_document",
-            _("Name the document that vouches for these figures."),
-            status=422,
-            fields={"document": ["required"]},
-        )
+    document = vouching_document(document)
     # Two that come at once with the same file or key: the second waits and finds the first.
     User.objects.select_for_update().get(pk=actor.pk)
     if earlier := _answered_already(actor, idempotency_key, sha256) or _known(actor, kind, sha256):
@@ -54,13 +48,25 @@ def receive(
         kind=kind,
         organisation=actor.organisation,
         file=keep_file(name=name, content=content, size=size, sha256=sha256, actor=actor),
-        document=document.strip(),
+        document=document,
         uploaded_by=actor,
         idempotency_key=idempotency_key,
     )
     record("bulk.received", actor=actor, on=job, file=job.file.name, sha256=sha256, bytes=size)
     run_soon(job.pk)
     return job, True
+
+
+def vouching_document(name: str) -> str:
+    """The name without the blanks around it. Raises `import.no_document` where none is left."""
+    if not name.strip():
+        raise MetroplanError(
+            "import.no_document",
+            _("Name the document that vouches for these figures."),
+            status=422,
+            fields={"document": ["required"]},
+        )
+    return name.strip()
 
 
 def _answered_already(actor: User, key: str, sha256: str) -> BulkImport | None:
