@@ -69,7 +69,7 @@ SPANS = """
                          AND o.period BETWEEN line.counted_from AND line.last)
            END::int AS first,
            seen.figures <= seen.last - seen.first OR seen.first < line.counted_from
-           OR seen.last <> line.open_until AS ragged
+           OR seen.last > line.last OR seen.last <> line.open_until AS ragged
       FROM (
         SELECT o.measure_id, o.organisation_id, min(o.period) AS first, max(o.period) AS last,
                count(*) AS figures

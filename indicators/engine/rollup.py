@@ -41,13 +41,16 @@ OWN_ABOVE = f"""
     {OWN.replace("{which}", "line.height > 0")}
 """
 
+# A sum that meets no figure takes no memory where it is not even told of them.
 PARENTS = f"""
     INSERT INTO {{rollup}} ({COLUMNS})
     SELECT series_id, organisation_id, period, {FIGURE}, numerator, denominator, reported,
            expected, carried, newest, %(rule_version)s
       FROM (
-        SELECT series_id, organisation_id, period, sum(value) AS value,
-               sum(numerator) AS numerator, sum(denominator) AS denominator,
+        SELECT series_id, organisation_id, period,
+               sum(value) FILTER (WHERE value IS NOT NULL) AS value,
+               sum(numerator) FILTER (WHERE numerator IS NOT NULL) AS numerator,
+               sum(denominator) FILTER (WHERE denominator IS NOT NULL) AS denominator,
                sum(reported) AS reported, sum(expected) AS expected, sum(carried) AS carried,
                max(newest) AS newest
           FROM (

@@ -255,3 +255,11 @@ def test_a_unit_that_ended_leaves_its_sum_behind_and_is_expected_no_more(world):
     assert rolled(world, "standards", "C1", "2022Q2").value is None
     ended = Progress.objects.filter(organisation=world.units["B"])
     assert not ended.filter(period__gte=Period.parse("2022Q2")).exists()
+
+
+def test_a_figure_that_no_plan_asks_about_is_worked_off_like_any_other(world):
+    add_measure(world, "loose")
+    report(world, "loose", "A", "2022Q4", 3)
+    drain()
+    assert not DirtyMark.objects.exists()
+    assert not Progress.objects.filter(indicator__series__measure=world.measures["loose"]).exists()

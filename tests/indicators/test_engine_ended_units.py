@@ -83,3 +83,16 @@ def test_on_todays_map_the_year_goes_on_with_the_unit_after_it(merged):
         series, merged.units["C1"], Period.parse("2022Q4"), merged.people["staff"], today=TODAY
     )
     assert {line.unit.code: line.value for line in lines} == {merged.units["B"].code: D(12)}
+
+
+def test_figures_after_the_units_end_do_not_cut_off_the_years_total(merged):
+    """A's last quarter is 2022Q2; those after it are nobody's, and change nothing."""
+    for quarter in ("2022Q3", "2022Q4"):
+        report(merged, "units", "A", quarter, 100)
+    drain()
+    assert {quarter: row.value for quarter, row in totals(merged, "A").items()} == {
+        "2022Q1": 5,
+        "2022Q2": 8,
+        "2022Q3": 8,
+        "2022Q4": 8,
+    }

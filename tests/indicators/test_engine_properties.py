@@ -1,4 +1,5 @@
-"""The engine in SQL against the plain reference, over countries drawn at random."""
+"""The engine in SQL against the plain reference, and against the rules for one unit, over
+countries drawn at random."""
 
 import pytest
 from django.db import transaction
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from indicators.services.marking import mark_everything
 from indicators.services.recompute import drain
+from tests.indicators.one_by_one import judged_one_by_one
 from tests.indicators.stored_country import (
     insert_figures,
     read_standings,
@@ -32,4 +34,5 @@ def test_stored_figures_and_statuses_equal_the_reference(monkeypatch, country):
         totals, standings = compute(country)
         same_results(read_totals(stored), totals)
         same_results(read_standings(stored), standings)
+        same_results(read_standings(stored), judged_one_by_one(stored))
         transaction.set_rollback(True)
