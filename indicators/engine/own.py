@@ -60,17 +60,22 @@ STANDING = f"""
       ) standing
 """
 
-# The quarters in which a unit is asked before its first observation.
-SILENT = """
-    SELECT series_id, organisation_id, height, ratio, adds, mean, share, stock, endless, yearly,
-           carry_forward, until, asked, counts, NULL::int, NULL::boolean, NULL::numeric,
+# The quarters in which a unit is asked before its first observation. That one is looked up again in
+# the statement that sums: it may have come in after `span` was made, and must not count twice.
+SILENT = f"""
+    SELECT series_id, line.organisation_id, height, ratio, adds, mean, share, stock, endless,
+           yearly, carry_forward, until, asked, counts, NULL::int, NULL::boolean, NULL::numeric,
            NULL::numeric, NULL::numeric,
            generate_series(
-               greatest(lower(line.asked), line.since), coalesce(span.first - 1, %(horizon)s)
+               greatest(lower(line.asked), line.since), coalesce(begun.period - 1, %(horizon)s)
            )
       FROM line
       LEFT JOIN span USING (id)
-     WHERE {which} AND NOT isempty(line.asked)
+      LEFT JOIN LATERAL (
+        SELECT o.period::int AS period {OBSERVED} ORDER BY o.period LIMIT 1
+      ) begun ON true
+     WHERE {{which}} AND NOT isempty(line.asked)
+       AND greatest(lower(line.asked), line.since) < coalesce(span.first, %(horizon)s + 1)
 """
 
 # OFFSET 0 keeps what is worked out here from being worked out again at every later mention.

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from indicators.engine import computing
+from indicators.engine.lines import create_lines
 from indicators.models import DirtyMark, Observation, Progress, RollUp
 from indicators.services import recompute
 from indicators.services.marking import mark_asked
@@ -263,3 +265,18 @@ def test_a_figure_that_no_plan_asks_about_is_worked_off_like_any_other(world):
     drain()
     assert not DirtyMark.objects.exists()
     assert not Progress.objects.filter(indicator__series__measure=world.measures["loose"]).exists()
+
+
+def test_a_first_figure_that_comes_in_amidst_the_computing_counts_once(world, monkeypatch):
+    report(world, "units", "A", "2022Q4", 2)
+
+    def and_another(*given):
+        create_lines(*given)
+        report(world, "units", "A", "2022Q2", 5)
+
+    monkeypatch.setattr(computing, "create_lines", and_another)
+    recompute_all()
+    assert rolled(world, "units", "A", "2022Q2").value == 5
+    monkeypatch.undo()
+    drain()
+    assert rolled(world, "units", "A", "2022Q4").value == 7
