@@ -144,6 +144,54 @@ def dimension_of_everything() -> bytes:
     return rezipped(good, **{SHEET: sheet})
 
 
+def with_rows(rows: bytes, before: bytes = b"") -> bytes:
+    """The good workbook with more rows, and with markup before its rows."""
+    good = workbook()
+    sheet = part(good, SHEET).replace(b"</sheetData>", rows + b"</sheetData>")
+    return rezipped(good, **{SHEET: sheet.replace(b"<sheetData>", before + b"<sheetData>")})
+
+
+def one_row(cell: bytes) -> bytes:
+    return b'<row r="9">' + cell + b"</row>"
+
+
+def other_workbook() -> bytes:
+    """The package names another workbook than xl/workbook.xml; its sheet has a far cell."""
+    good = workbook()
+    sheet = part(good, SHEET).replace(b'"A1"', b'"XFD1048576"')
+    moved = {
+        name.replace("xl/", "xl2/"): part(good, name).replace(b"/xl/", b"/xl2/")
+        for name in (WORKBOOK, "xl/_rels/workbook.xml.rels", "xl/styles.xml")
+    }
+    named = part(good, "_rels/.rels").replace(b"xl/workbook", b"xl2/workbook")
+    return rezipped(good, **moved, **{"xl2/worksheets/sheet1.xml": sheet, "_rels/.rels": named})
+
+
+FAR = b'<c r="XFD1048576"%s><v>1</v></c>'
+
+
+def misplaced() -> dict[str, bytes]:
+    """Cells whose place two readers may understand in two ways."""
+    twice = one_row(b'<c r="A9" r="Z9999999"><v>1</v></c>')
+    earlier = b'<x:sheetData xmlns:x="x">' + one_row(FAR % b"") + b"</x:sheetData>"
+    repeated = b'table:number-columns-repeated="+2000000000" office:value-type="float" '
+    cell = f'<table:table-cell {repeated.decode()}office:value="1"/>'
+    return {
+        "row_without_end.xlsx": with_rows(one_row(b'<c r="A99999999999"><v>1</v></c>')),
+        "row_zero.xlsx": with_rows(b'<row r="0"><c><v>1</v></c></row>'),
+        "column_without_end.xlsx": with_rows(one_row(b'<c r="ABCDEFGH9"><v>1</v></c>')),
+        "column_beyond_excel.xlsx": with_rows(one_row(b'<c r="XFE9"><v>1</v></c>')),
+        "far_blank.xlsx": with_rows(one_row(b'<c r="XFD1048576" t="inlineStr"><is/></c>')),
+        "far_row_without_cell_names.xlsx": with_rows(
+            b'<row r="1048575"/><row><c><v>1</v></c></row>'
+        ),
+        "cell_named_twice.xlsx": with_rows(twice),
+        "rows_before_the_rows.xlsx": with_rows(b"", before=earlier),
+        "other_workbook.xlsx": other_workbook(),
+        "signed_repeat.ods": trailing(1, cell),
+    }
+
+
 def outside_entity() -> bytes:
     good = workbook()
     head = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
@@ -211,6 +259,7 @@ def hostile() -> dict[str, bytes]:
         "absolute_path.xlsx": rezipped(good, **{"/etc/cron.d/x": b"x"}),
         "windows_path.xlsx": rezipped(good, **{"..\\..\\x.dll": b"x"}),
         "sheet_twice.xlsx": sheet_twice(good),
+        **misplaced(),
         "zip_in_zip.xlsx": rezipped(good, **{"xl/embeddings/inner.zip": good}),
         "filled_up.ods": trailing(1_048_560, blank),
         "far_cell.ods": trailing(1_048_560, blank + text.format("", "x")),

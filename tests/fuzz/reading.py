@@ -12,6 +12,9 @@ import sys
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import django
 
@@ -52,14 +55,37 @@ def outcome(seed: str, number: int) -> str:
         document = read_file(content, "x.xlsx")
     except FileProblem as problem:
         return problem.issue.code
+    check_plainly(content, document)
     result = clean_rows(document.rows, SPECS)
     return "faulty" if result.issues else "clean"
 
 
+def check_plainly(content: bytes, document: Any) -> None:
+    """The short ways to read a file say what the long one says, or nothing."""
+    from metroplan.submissions.readers import read_plainly
+
+    plain = read_plainly(content)
+    if plain is None:
+        return
+    said = [(number, filled(enumerate(texts))) for number, texts in plain]
+    sheet = document.rows[0].sheet
+    cells = ((row.number, row.cells) for row in document.rows if row.sheet == sheet)
+    found = [(row, filled((at, cell.text) for at, cell in line.items())) for row, line in cells]
+    assert [row for row in said if row[1]] == [row for row in found if row[1]]
+
+
+def filled(texts: Iterable[tuple[int, str]]) -> dict[int, str]:
+    return {at: text for at, text in texts if text}
+
+
 def megabytes() -> int:
-    """The most that this process, or one it started, ever held."""
-    sides = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(side).ru_maxrss for side in sides) // 1024
+    """The most that this process, or one it started, ever held.
+
+    What getrusage says of this process itself begins with what its parent held when it began.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    own = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
 
 
 if __name__ == "__main__":

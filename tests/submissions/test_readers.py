@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from metroplan.submissions.readers import read_file, read_plainly, xlsx
+from metroplan.submissions.readers import read_file, read_plainly, workbooks, xlsx
 from metroplan.submissions.readers.cells import cell_of, column_letter
 from metroplan.submissions.readers.packages import Package
 from metroplan.submissions.types import FileProblem
@@ -168,6 +168,12 @@ def test_a_file_with_a_wrong_byte_anywhere_is_read_or_refused(name):
 
 
 BROKEN = {"broken_xml.xlsx"}
+READ_HERE = [
+    "good_template.xlsx",
+    "percent_cell.xlsx",
+    "formula_error.xlsx",
+    "time_for_number.xlsx",
+]
 WRITTEN_PLAINLY = sorted({path.name for path in FILES.glob("*.xls[xm]")} - BROKEN)
 
 
@@ -175,7 +181,7 @@ WRITTEN_PLAINLY = sorted({path.name for path in FILES.glob("*.xls[xm]")} - BROKE
 def test_cutting_a_sheet_tells_the_same_as_walking_it(name):
     try:
         package = Package(content(name))
-        parts, percent = xlsx.sheet_parts(package), xlsx.percent_styles(package)
+        parts, percent = xlsx.book_of(package).sheets, xlsx.percent_styles(package)
         shared = xlsx.shared_lengths(package)
     except FileProblem:
         return
@@ -184,8 +190,11 @@ def test_cutting_a_sheet_tells_the_same_as_walking_it(name):
         cut = xlsx.cut_sheet(data, percent, shared)
         if cut is not None:
             exact = walked(data, percent, shared)
-            assert cut.text >= exact.text
-            assert dataclasses.replace(cut, text=exact.text) == exact
+            assert cut.every_byte
+            assert (cut.text, cut.height, cut.width) >= (exact.text, exact.rows, exact.columns)
+            known = ("text", "height", "width", "every_byte")
+            same = {name: getattr(exact, name) for name in known}
+            assert dataclasses.replace(cut, **same) == exact
 
 
 @pytest.mark.parametrize("name", WRITTEN_PLAINLY)
@@ -207,12 +216,23 @@ def filled(texts: list[str]) -> dict[int, str]:
     return {index: text for index, text in enumerate(texts) if text}
 
 
+def test_a_workbook_reads_the_same_in_a_child_as_here(monkeypatch):
+    here = [read_file(content(name), name) for name in READ_HERE]
+    monkeypatch.setattr(workbooks, "MAX_AREA_HERE", 0)
+    assert [read_file(content(name), name) for name in READ_HERE] == here
+
+
+def test_a_child_that_asks_for_more_memory_than_there_is_ends_alone(monkeypatch):
+    monkeypatch.setattr(workbooks, "_check", lambda facts: None)
+    assert problem(content("far_blank.xlsx")) == "file.not_a_workbook"
+
+
 def test_a_large_plain_workbook_is_read_plainly():
     book = Workbook()
     for number in range(1, 50):
         book.active.append(["450102", "units", "2024Q3", number, 1.5, None, "备注"])
     number, texts = list(read_plainly(saved(book)))[-1]
-    assert (number, texts) == (49, ["450102", "units", "2024Q3", "49", "1.5", "", "备注"])
+    assert (number, [*texts]) == (49, ["450102", "units", "2024Q3", "49", "1.5", "", "备注"])
 
 
 @pytest.mark.parametrize("value", [True, date(2024, 3, 1), "=1+1", "wide"])
@@ -240,7 +260,7 @@ def walked(data: bytes, percent: set[int], shared: list[int]) -> xlsx.SheetFacts
 
 def test_the_sheets_that_programs_write_are_cut():
     package = Package(content("good.xlsx"))
-    sheet = package.read(xlsx.sheet_parts(package)[0].part)
+    sheet = package.read(xlsx.book_of(package).sheets[0].part)
     assert xlsx.cut_sheet(sheet, set(), xlsx.shared_lengths(package)) is not None
 
 

@@ -1,6 +1,6 @@
 """Reading uploaded files. The content decides what a file is, never its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metroplan.submissions.readers.delimited import read_delimited
 from metroplan.submissions.readers.limits import check_size, refuse
@@ -24,7 +24,7 @@ def read_file(content: bytes, filename: str) -> Document:
     return document
 
 
-def read_plainly(content: bytes) -> Iterator[tuple[int, list[str]]] | None:
+def read_plainly(content: bytes) -> Iterator[tuple[int, Sequence[str]]] | None:
     """The same rows as number and texts alone, several times as fast; None where that is not all.
 
     Raises FileProblem like `read_file`.

@@ -42,6 +42,11 @@ def cell_of(value: object, *, percent: bool = False) -> RawCell:
     return RawCell(plain_number(number), value)
 
 
+def text_of(value: object) -> str:
+    """The text of a cell that shows no percentage, "" for an empty one."""
+    return "" if is_empty(value) else cell_of(value).text
+
+
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

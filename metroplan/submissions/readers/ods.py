@@ -1,5 +1,6 @@
 """What calamine does not tell of an OpenDocument sheet: percent cells and formulas left open."""
 
+from metroplan.submissions.readers.limits import refuse
 from metroplan.submissions.readers.markup import attribute, walk
 from metroplan.submissions.readers.packages import Package
 from metroplan.submissions.readers.xlsx import Position, SheetFacts
@@ -77,5 +78,7 @@ class ContentScan:
 
 
 def _repeat(attributes: dict[str, str], name: str) -> int:
-    text = attribute(attributes, name)
-    return int(text) if text.isascii() and text.isdigit() else 1
+    text = attribute(attributes, name) or "1"
+    if not (text.isascii() and text.isdigit()):
+        refuse("file.not_a_workbook")
+    return int(text)

@@ -13,6 +13,8 @@ MAX_ENTRIES = 2_000
 MAX_RATIO = 200
 RATIO_FROM = 20 * 1024 * 1024
 LOCAL_HEADER = 30
+# Parts of small packages are kept from when they were checked, to be unpacked once.
+KEPT = 16 * 1024 * 1024
 CHUNK = 1024 * 1024
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
 TAIL = max(map(len, DECLARATIONS)) - 1
@@ -27,6 +29,7 @@ class Package:
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
             refuse("file.not_a_workbook")
         self._entries = self._archive.infolist()
+        self._kept: dict[str, bytes] = {}
         self._check_names()
         check_unpacked(self.unpacked)
         self._check_parts(memoryview(content))
@@ -41,6 +44,8 @@ class Package:
         return {entry.filename for entry in self._entries}
 
     def read(self, name: str) -> bytes:
+        if name in self._kept:
+            return self._kept[name]
         try:
             return self._archive.read(name)
         except (KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError):
@@ -59,10 +64,13 @@ class Package:
     def _check_parts(self, content: memoryview) -> None:
         total = 0
         for entry in self._entries:
-            size = _unpack(content, entry)
+            keeps = total + entry.file_size <= KEPT
+            size, data = _unpack(content, entry, keeps=keeps)
             if size != entry.file_size:
                 refuse("file.not_a_workbook")
             total += size
+            if keeps and zlib.crc32(data) == entry.CRC:
+                self._kept[entry.filename] = data
         if total > RATIO_FROM and total > MAX_RATIO * len(content):
             refuse_unpacked()
 
@@ -71,18 +79,19 @@ def _unsafe(name: str) -> bool:
     return "\\" in name or "\0" in name or name.startswith("/") or ".." in PurePosixPath(name).parts
 
 
-def _unpack(content: memoryview, entry: zipfile.ZipInfo) -> int:
-    """The size the entry really unpacks to; the declared one is only a claim.
+def _unpack(content: memoryview, entry: zipfile.ZipInfo, *, keeps: bool) -> tuple[int, bytes]:
+    """The size the entry really unpacks to, the declared one is only a claim; and what it holds.
 
     zipfile stops at the declared size where other readers go on, so the data is unpacked here.
     """
     packed = _packed(content, entry)
     if entry.compress_type == zipfile.ZIP_STORED:
-        _refuse_declarations(bytes(packed), entry.filename)
-        return len(packed)
+        data = bytes(packed)
+        _refuse_declarations(data, entry.filename)
+        return len(data), data
     if entry.compress_type != zipfile.ZIP_DEFLATED:
         refuse("file.not_a_workbook")
-    return _inflate(packed, entry)
+    return _inflate(packed, entry, keeps=keeps)
 
 
 def _packed(content: memoryview, entry: zipfile.ZipInfo) -> memoryview:
@@ -94,8 +103,9 @@ def _packed(content: memoryview, entry: zipfile.ZipInfo) -> memoryview:
     return content[start : start + entry.compress_size]
 
 
-def _inflate(packed: memoryview, entry: zipfile.ZipInfo) -> int:
+def _inflate(packed: memoryview, entry: zipfile.ZipInfo, *, keeps: bool) -> tuple[int, bytes]:
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    kept: list[bytes] = []
     size, rest, tail = 0, packed, b""
     try:
         while not engine.eof:
@@ -105,11 +115,13 @@ def _inflate(packed: memoryview, entry: zipfile.ZipInfo) -> int:
                 break
             size += len(chunk)
             check_unpacked(size)
+            if keeps and size <= entry.file_size:
+                kept.append(chunk)
             _refuse_declarations(tail + chunk, entry.filename)
             tail = chunk[-TAIL:]
     except zlib.error:
         refuse("file.not_a_workbook")
-    return size
+    return size, b"".join(kept)
 
 
 def _refuse_declarations(data: bytes, name: str) -> None:
