@@ -9,6 +9,7 @@ from django.utils import timezone
 from bench.country import FIGURES, make_measures, make_units
 from bench.scales import SCALES
 from indicators.models import FormMeasure, Measure
+from indicators.services.plausibility import ensure_default_rules
 from metroplan.common.periods import newest_closed
 from metroplan.organisations.models import Organisation, OrganisationLink, User
 from metroplan.organisations.services.tree import rebuild_tree
@@ -24,6 +25,7 @@ def make_imports_country() -> dict[str, Any]:
     """Fills an empty database; the people who send and approve, of a unit above all provinces."""
     if not Measure.objects.exists():
         _fill()
+    ensure_default_rules()
     return {user.role: user for user in User.objects.select_related("organisation")}
 
 

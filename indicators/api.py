@@ -56,12 +56,16 @@ def full_code(indicator: Indicator) -> str:
 
 
 class MeasureOut(ModelOut):
+    counted_since = PeriodField(
+        allow_null=True, help_text="First quarter that the register counts; null is always."
+    )
+
     class Meta:
         model = Measure
         fields = [
             "code", "name_zh", "name_en", "unit_zh", "unit_en", "kind", "accumulation", "roll_up",
             "mean_level", "numerator_zh", "numerator_en", "denominator_zh", "denominator_en",
-            "decimals", "carry_forward", "source",
+            "decimals", "carry_forward", "source", "counted_since",
         ]  # fmt: skip
 
 

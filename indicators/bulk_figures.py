@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from indicators.bulk_preview import show_preview
 from indicators.figures import Line, MeasureSpec, clean_line
 from indicators.models import Measure
-from indicators.plain_figures import plain_figure
+from indicators.plain_figures import PlainReader, plain_reader
+from indicators.plausibility.in_sets import unusual
 from indicators.services import bulk_figures as sets
 from metroplan.common.periods import Period, newest_closed
 from metroplan.organisations.models import OrganisationAncestry, User
@@ -72,7 +73,7 @@ class Known:
         return cls(
             units=units,
             reach={
-                code: UnitFacts(unit.pk, unit.since, min(unit.until, newest + 1), True)
+                code: unit if unit.until <= newest else unit._replace(until=newest + 1)
                 for code, unit in units.items()
                 if unit.within
             },
@@ -96,6 +97,13 @@ class FigureReader:
 
     known: Known
     answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+    plain: dict[str, tuple[int, PlainReader]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plain = {
+            code: (pk, plain_reader(spec.kind, spec.decimals))
+            for code, (pk, spec) in self.known.measures.items()
+        }
 
     def clean_chunk(self, rows: Iterable[Row], columns: dict[str, int]) -> Chunk:
         """Most lines are plain and take the short way; it is walked a million times."""
@@ -103,19 +111,20 @@ class FigureReader:
         width = max(columns.values()) + 1
         # A column that the file has not is the blank put behind the last of those it has.
         chosen = itemgetter(*(columns.get(key, width) for key in HEADER))
-        units, measures, periods = self.known.reach, self.known.measures, self.known.periods
+        whole = width if len(columns) == len(HEADER) else NEVER
+        units, measures, periods = self.known.reach, self.plain, self.known.periods
+        add = chunk.lines.append
         for number, row, odd in rows:
-            cells = [*row[:width], ""] if len(row) >= width else [*row, *[""] * (width + 1)]
-            texts = tuple(map(str.strip, chosen(cells)))
-            unit, measure = units.get(texts[0]), measures.get(texts[1])
-            quarter = periods.get(texts[2], NEVER)
-            if unit and measure and not odd and unit.since <= quarter < unit.until:
-                pk, spec = measure
-                figure = plain_figure(spec.kind, spec.decimals, *texts[3:])
+            texts = chosen(row if len(row) == whole else [*row[:width], *[""] * (width + 1)])
+            code, name, when, state, value, part, base = texts
+            unit, measure, quarter = units.get(code), measures.get(name), periods.get(when, NEVER)
+            if unit and measure and not odd and unit[1] <= quarter < unit[2]:
+                pk, read = measure
+                figure = read(state, value, part, base)
                 if figure:
-                    chunk.lines.append(f"{number}\t{pk}\t{unit.pk}\t{quarter}\t{figure}")
+                    add(f"{number}\t{pk}\t{unit[0]}\t{quarter}\t{figure}")
                     continue
-            self._read(chunk, number, texts, odd, columns)
+            self._read(chunk, number, tuple(map(str.strip, texts)), odd, columns)
         return chunk
 
     def _read(
@@ -224,9 +233,12 @@ class BulkFigures:
         return FigureReader(Known.to(actor))
 
     def check(self, table: str, columns: dict[str, int]) -> Iterator[Issue]:
-        """Lines that stand twice, and figures that no form asks for."""
+        """Lines that stand twice, that a register counts, that no form asks for, or that may be
+        right and look wrong."""
         yield from sets.doubled(table, column_letter(columns["measure"]))
+        yield from sets.counted(table, column_letter(columns["measure"]))
         yield from sets.not_asked(table, column_letter(columns["measure"]))
+        yield from unusual(table, {key: column_letter(at) for key, at in columns.items()})
 
     def prepare(self, table: str) -> dict[str, Any]:
         return sets.prepare(table)

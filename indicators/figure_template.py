@@ -1,27 +1,41 @@
 """The template of the sheet of figures: what each line of a form asks for and where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from indicators.columns import COLUMNS
+from indicators.columns import COLUMNS, PARTS
+from indicators.figures import Registered
 from indicators.models import Kind, Measure
 from metroplan.common.naming import in_chinese
+from metroplan.common.text import plain_number
 from metroplan.submissions.joint import NAME_HEADING, UNIT_HEADING
 from metroplan.submissions.manifest import sign_joint_manifest, sign_manifest
+from metroplan.submissions.models import FigureState
+from metroplan.submissions.selectors.typed import Texts
 from metroplan.submissions.template import TemplateCell, TemplateSheet
 from metroplan.submissions.types import JointContext, SheetContext
 
 UNUSED = TemplateCell(entry="unused")
+PRINTED = ("", "unused")
 YES_NO = {True: ("是", "否", "/"), False: ("yes", "no", "/")}
 
 
 def figure_template(
-    context: SheetContext, measures: list[Measure], due_on: date | None
+    context: SheetContext,
+    measures: list[Measure],
+    due_on: date | None,
+    registered: Mapping[str, Registered],
+    present: Mapping[str, Texts],
 ) -> TemplateSheet:
+    """`registered` are lines that a register counts: they come filled in and stay as they are.
+
+    `present` is what is to stand in the other lines already, by measure.
+    """
     return TemplateSheet(
         sheet_name=pgettext("name of a sheet", "Figures"),
         title=context.form.name,
@@ -29,15 +43,24 @@ def figure_template(
         guide=_guide(),
         headings=_headings(),
         widths=tuple(column.width for column in COLUMNS),
-        lines=tuple(_line(measure) for measure in measures),
+        lines=tuple(
+            _filled(_line(measure, registered.get(measure.code)), present.get(measure.code, {}))
+            for measure in measures
+        ),
         warning=_("Expected: a number not below 0, or / where the line does not apply."),
         manifest=sign_manifest(context, asked_lines(measures)),
     )
 
 
-def joint_figure_template(context: JointContext, measures: list[Measure]) -> TemplateSheet:
+def joint_figure_template(
+    context: JointContext,
+    measures: list[Measure],
+    registered: Mapping[tuple[int, str], Registered],
+) -> TemplateSheet:
     """A line for every unit and measure; the headings choose which are in view."""
-    lines = [_line(measure) for measure in measures]
+    asked = {measure.code: _line(measure) for measure in measures}
+    by_code = {measure.code: measure for measure in measures}
+    counted = {at: _line(by_code[at[1]], figure) for at, figure in registered.items()}
     filler = f"{context.filler.name} ({context.filler.code})"
     return TemplateSheet(
         sheet_name=pgettext("name of a sheet", "Figures"),
@@ -47,9 +70,13 @@ def joint_figure_template(context: JointContext, measures: list[Measure]) -> Tem
         headings=(UNIT_HEADING[in_chinese()], NAME_HEADING[in_chinese()], *_headings()),
         widths=(12, 20, *(column.width for column in COLUMNS)),
         lines=tuple(
-            (TemplateCell(unit.code), TemplateCell(unit.name), *cells)
+            (
+                TemplateCell(unit.code),
+                TemplateCell(unit.name),
+                *counted.get((unit.pk, code), cells),
+            )
             for unit in context.units
-            for cells in lines
+            for code, cells in asked.items()
         ),
         warning=_("Expected: a number not below 0, or / where the line does not apply."),
         manifest=sign_joint_manifest(context, asked_lines(measures)),
@@ -87,14 +114,36 @@ def _guide() -> tuple[str, ...]:
     )
 
 
-def _line(measure: Measure) -> tuple[TemplateCell, ...]:
+def _line(measure: Measure, registered: Registered | None = None) -> tuple[TemplateCell, ...]:
     return (
         TemplateCell(measure.code),
         TemplateCell(measure.name),
         TemplateCell(_unit(measure)),
-        *_entries(measure),
-        TemplateCell(entry="text"),
+        *(_entries(measure) if registered is None else _printed(registered)),
+        TemplateCell(entry="text" if registered is None else "unused"),
     )
+
+
+def _filled(cells: tuple[TemplateCell, ...], texts: Texts) -> tuple[TemplateCell, ...]:
+    """The line with what was entered before in the cells that may be filled in."""
+    return tuple(
+        replace(cell, text=texts.get(column.key, "")) if cell.entry not in PRINTED else cell
+        for cell, column in zip(cells, COLUMNS, strict=True)
+    )
+
+
+def _as_counted(registered: Registered, part: str) -> str:
+    if registered.state == FigureState.NOT_APPLICABLE:
+        return registered.text if part == PARTS[0] else ""
+    number = getattr(registered, part)
+    return "" if number is None else plain_number(number)
+
+
+def _printed(registered: Registered) -> tuple[TemplateCell, ...]:
+    """Value, numerator and denominator as counted, in cells that stay as they are."""
+    note = _("Counted from the register: leave it as it is.")
+    texts = [_as_counted(registered, part) for part in PARTS]
+    return tuple(TemplateCell(text, entry="unused", note=note if text else "") for text in texts)
 
 
 def _unit(measure: Measure) -> str:

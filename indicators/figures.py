@@ -33,17 +33,35 @@ BLANK = RawCell("")
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """The figure of a line that a register counts; without a `state` it has not been counted yet.
+
+    `text` is it in plain digits.
+    """
+
+    state: str = ""
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    text: str = "—"
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureSpec:
-    """What a line must know of its measure. `kind` is one of indicators.models.Kind."""
+    """What a line must know of its measure. `kind` is one of indicators.models.Kind.
+
+    `registered` is what a register counts; nobody reports such a line then.
+    """
 
     code: str
     names: tuple[str, ...]
     units: tuple[str, ...]
     kind: str
     decimals: int
+    registered: Registered | None = None
 
     @classmethod
-    def of(cls, measure: Any) -> "MeasureSpec":
+    def of(cls, measure: Any, registered: Registered | None = None) -> "MeasureSpec":
         """From a stored measure."""
         return cls(
             code=measure.code,
@@ -51,6 +69,7 @@ class MeasureSpec:
             units=(measure.unit_zh, measure.unit_en),
             kind=measure.kind,
             decimals=measure.decimals,
+            registered=registered,
         )
 
     @property
@@ -109,9 +128,14 @@ class Reading:
 
 
 def clean_line(spec: MeasureSpec, line: Line) -> CleanRow | list[Issue] | None:
-    """The figure of a line, all its issues, or None for a line left blank (not reported)."""
+    """The figure of a line, all its issues, or None for a line left blank (not reported).
+
+    What a register counts is not reported either: only a cell that says otherwise is an issue.
+    """
     filled = tuple(part for part in PARTS if part in line.cells and line.is_filled(part))
     reading = Reading(spec, line, filled)
+    if spec.registered is not None:
+        return _against_register(reading, spec.registered)
     if "note" in line.cells:
         _check_note(reading)
     if not reading.filled:
@@ -121,6 +145,30 @@ def clean_line(spec: MeasureSpec, line: Line) -> CleanRow | list[Issue] | None:
     _check_mixture(reading)
     CHECKS[spec.kind](reading)
     return reading.issues or _clean_row(reading)
+
+
+def _against_register(reading: Reading, registered: Registered) -> list[Issue] | None:
+    for part in reading.filled:
+        _read_cell(reading, part)
+    differing = [part for part in reading.filled if not _as_registered(reading, part, registered)]
+    if not differing:
+        return None
+    told = Reading(reading.spec, reading.line, reading.filled)
+    told.fault("figure.counted", differing[0], counted=registered.text)
+    return told.issues
+
+
+def _as_registered(reading: Reading, part: str, registered: Registered) -> bool:
+    if part in reading.faulty:
+        return False
+    if part in reading.not_applicable:
+        return registered.state == FigureState.NOT_APPLICABLE
+    if reading.spec.kind == "ratio" and part == "value":
+        if not registered.denominator:
+            return False
+        of_parts = HUNDRED * registered.numerator / registered.denominator
+        return _agrees(reading.numbers[part], of_parts)
+    return getattr(registered, part) == _stored(reading.numbers[part])
 
 
 def _check_note(reading: Reading) -> None:

@@ -6,38 +6,113 @@ both are shown side by side as well.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 
-from indicators.models import Measure
+from indicators.models import Measure, RollUpRule
 from indicators.rules import Figure
 from metroplan.common.periods import Period
 
-PREFIX = "register:"
+PREFIX = Measure.REGISTER
 
 # Takes ids of organisations and a quarter; gives, for those the register knows, the figure that
 # stood at the quarter's end (a stock) or came in the quarter (a flow): `value`, or for a ratio
 # `numerator` and `denominator`. It asks the database no more often for many units than for one.
 Compute = Callable[[Collection[int], Period], Mapping[int, Figure]]
 
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a register behind a figure: what it is, where it is held, and its own page.
+
+    `part` says for a ratio whether it stands in the numerator or in the denominator alone.
+    """
+
+    name: str
+    unit: str
+    url: str = ""
+    note: str = ""
+    part: str = ""
+
+
+# Takes the id of an organisation and a quarter; gives the entries its figure is counted from, as
+# the register knows them today.
+Entries = Callable[[int, Period], list[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a register says of its figures, to people and to those who choose it for a measure.
+
+    `kind` and `accumulation` are those of the measures it fits. `whole` says that a unit's figure
+    covers all units below it as well: it then fits measures that are not rolled up. `known` are
+    those of the units that keep the register at all: nobody else's report is held against it.
+    """
+
+    name: str | Promise
+    definition: str | Promise
+    kind: str
+    accumulation: str
+    whole: bool = False
+    entries: Entries | None = None
+    known: Callable[[Collection[int], Period], Collection[int]] | None = None
+
+    def fits(self, measure: Measure) -> bool:
+        same = (self.kind, self.accumulation) == (measure.kind, measure.accumulation)
+        return same and (measure.roll_up == RollUpRule.OWN or not self.whole)
+
+
 _computed: dict[str, Compute] = {}
+_about: dict[str, About] = {}
 
 
-def register(key: str, compute: Compute) -> None:
+def register(key: str, compute: Compute, about: About | None = None) -> None:
     """Raises ValueError when the key is taken."""
     if key in _computed:
         raise ValueError(f"register {key!r} is registered twice")
     _computed[key] = compute
+    if about is not None:
+        _about[key] = about
 
 
 def unregister(key: str) -> None:
     """For tests: what they registered must not outlive them."""
     del _computed[key]
+    _about.pop(key, None)
+
+
+def compute_of(key: str) -> Compute | None:
+    """None where no app brought the register along."""
+    return _computed.get(key)
+
+
+def about(key: str) -> About | None:
+    return _about.get(key)
+
+
+def fitting(measure: Measure) -> dict[str, About]:
+    """By key, the registers that could count the measure."""
+    return {key: said for key, said in _about.items() if said.fits(measure)}
+
+
+def key_of(measure: Measure) -> str:
+    """Of the register that counts the measure, or would; empty where there is none."""
+    if measure.register_key in _computed:
+        return measure.register_key
+    return measure.code if measure.code in _computed else ""
 
 
 def register_of(measure: Measure) -> Compute | None:
-    """What counts the measure; None where nothing does, or no app brought the register along."""
-    return _computed.get(measure.source.removeprefix(PREFIX), _computed.get(measure.code))
+    """What reports of the measure are held against; None where nothing counts it, or no app brought
+    the register along. Units that do not keep the register have no figure."""
+    key = key_of(measure)
+    compute, said = _computed.get(key), _about.get(key)
+    if compute is None or said is None or said.known is None:
+        return compute
+    known = said.known
+    return lambda units, period: compute(known(units, period), period)
 
 
 def counted_measures() -> QuerySet[Measure]:

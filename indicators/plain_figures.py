@@ -4,31 +4,39 @@ It says what `figures.clean_line` would say, or None where that has to be asked;
 two together. Pure.
 """
 
-LONGEST = 15
-PLACES = 6
+import re
+from collections.abc import Callable
+
+WHOLE = re.compile("[0-9]{1,15}").fullmatch
+DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
 NULL = "\\N"
 
-
-def plain_figure(
-    kind: str, decimals: int, state: str, value: str, numerator: str, denominator: str
-) -> str | None:
-    """State, value, numerator and denominator as COPY text; None for anything out of the plain."""
-    if kind == "count" and not (numerator or denominator):
-        return _count(decimals, state, value)
-    if kind == "ratio" and not value:
-        return _ratio(state, numerator, denominator)
-    return None
+PlainReader = Callable[[str, str, str, str], str | None]
+"""Of state, value, numerator and denominator; their COPY text, None for what is not plain."""
 
 
-def _count(decimals: int, state: str, value: str) -> str | None:
-    if not (_whole(value) or (decimals and _fraction(value))):
+def plain_reader(kind: str, decimals: int) -> PlainReader:
+    if kind == "count":
+        return _decimals if decimals else _count
+    return _ratio if kind == "ratio" else _nothing
+
+
+def _count(state: str, value: str, numerator: str, denominator: str) -> str | None:
+    if numerator or denominator or not WHOLE(value):
+        return None
+    found = "value" if value.strip("0") else "zero"
+    return f"{found}\t{value}\t{NULL}\t{NULL}" if state in ("", found) else None
+
+
+def _decimals(state: str, value: str, numerator: str, denominator: str) -> str | None:
+    if numerator or denominator or not DECIMAL(value):
         return None
     found = "value" if value.strip("0.") else "zero"
     return f"{found}\t{value}\t{NULL}\t{NULL}" if state in ("", found) else None
 
 
-def _ratio(state: str, numerator: str, denominator: str) -> str | None:
-    if not (_whole(numerator) and _whole(denominator)):
+def _ratio(state: str, value: str, numerator: str, denominator: str) -> str | None:
+    if value or not (WHOLE(numerator) and WHOLE(denominator)):
         return None
     part, whole = int(numerator), int(denominator)
     if part > whole or not whole:
@@ -37,10 +45,5 @@ def _ratio(state: str, numerator: str, denominator: str) -> str | None:
     return f"{found}\t{NULL}\t{numerator}\t{denominator}" if state in ("", found) else None
 
 
-def _whole(text: str) -> bool:
-    return text.isdigit() and text.isascii() and len(text) <= LONGEST
-
-
-def _fraction(text: str) -> bool:
-    whole, _, part = text.partition(".")
-    return _whole(whole) and _whole(part) and len(part) <= PLACES
+def _nothing(state: str, value: str, numerator: str, denominator: str) -> None:
+    """A yes or a no is a word."""

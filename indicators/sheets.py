@@ -8,11 +8,12 @@ from indicators.cells import clean_cells
 from indicators.cleaning import clean_rows
 from indicators.columns import sheet_columns
 from indicators.figure_template import asked_lines, figure_template, joint_figure_template
-from indicators.figures import MeasureSpec
+from indicators.figures import MeasureSpec, Registered
 from indicators.models import Measure, Observation
 from indicators.plausibility.issues import plausibility_issues
 from indicators.selectors.change_sizes import change_sizes
 from indicators.selectors.effects import figure_effects
+from indicators.selectors.registered import counted_lines, registered_figures
 from indicators.selectors.reported import (
     Figure,
     changed_lines,
@@ -28,12 +29,14 @@ from metroplan.common.periods import Period
 from metroplan.organisations.models import User
 from metroplan.submissions.manifest import joint_manifest_issues, manifest_issues
 from metroplan.submissions.models import ReportingForm, StagedRow, Submission
+from metroplan.submissions.selectors.typed import present_texts
 from metroplan.submissions.template import build_csv, build_xlsx
 from metroplan.submissions.types import (
     CellsIn,
     Change,
     CleanResult,
     CleanRow,
+    CountedLine,
     DiffRow,
     Document,
     Effect,
@@ -56,15 +59,21 @@ class FigureSheet:
 
     key = "figures"
 
-    def template(self, context: SheetContext, *, fmt: Format) -> bytes:
+    def template(self, context: SheetContext, *, fmt: Format, filled: bool = False) -> bytes:
         submission = Submission.objects.filter(
             form=context.form, organisation=context.organisation, period=context.period
         ).first()
         due_on = submission.due_on if submission else None
-        return BUILDERS[fmt](figure_template(context, form_measures(context.form), due_on))
+        measures = form_measures(context.form)
+        registered = _registered(measures, context)
+        present = present_texts(submission) if submission and filled else {}
+        return BUILDERS[fmt](figure_template(context, measures, due_on, registered, present))
 
     def joint_template(self, context: JointContext) -> bytes:
-        return build_xlsx(joint_figure_template(context, form_measures(context.form)))
+        measures = form_measures(context.form)
+        units = [unit.pk for unit in context.units]
+        registered = registered_figures(measures, units, context.period)
+        return build_xlsx(joint_figure_template(context, measures, registered))
 
     def joint_issues(self, token: str | None, context: JointContext) -> list[Issue]:
         measures = form_measures(context.form)
@@ -76,11 +85,11 @@ class FigureSheet:
         issues = manifest_issues(document.manifest, context, asked_lines(measures))
         if _is_foreign(issues):
             return CleanResult(issues=issues)
-        result = clean_rows(document.rows, map(MeasureSpec.of, measures))
+        result = clean_rows(document.rows, _specs(measures, context))
         return CleanResult(result.rows, issues + result.issues)
 
     def clean_cells(self, lines: list[CellsIn], context: SheetContext) -> CleanResult:
-        return clean_cells(lines, map(MeasureSpec.of, form_measures(context.form)))
+        return clean_cells(lines, _specs(form_measures(context.form), context))
 
     def understood(self, rows: list[CleanRow], form: ReportingForm) -> dict[str, str]:
         measures = {measure.code: measure for measure in form_measures(form)}
@@ -91,6 +100,10 @@ class FigureSheet:
 
     def lines(self, form: ReportingForm) -> list[SheetLine]:
         return form_lines(form)
+
+    def counted(self, submission: Submission) -> dict[str, CountedLine]:
+        measures = form_measures(submission.form)
+        return counted_lines(measures, submission.organisation_id, submission.period)
 
     def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
         return figure_history(submission, quarters=quarters)
@@ -110,8 +123,12 @@ class FigureSheet:
         return changed_lines(submissions)
 
     def diff(self, submission: Submission, *, since: int | None = None) -> list[DiffRow]:
-        """In the form's order; a measure on neither side has no line."""
-        measures = form_measures(submission.form)
+        """In the form's order; a measure on neither side, or that is counted, has no line."""
+        measures = [
+            measure
+            for measure in form_measures(submission.form)
+            if not measure.is_counted(submission.period)
+        ]
         new = _staged(submission, submission.version)
         old = _approved(submission, measures) if since is None else _staged(submission, since)
         return [
@@ -140,6 +157,16 @@ class FigureSheet:
 def form_measures(form: ReportingForm) -> list[Measure]:
     lines = form.form_measures.select_related("measure").order_by("position")
     return [line.measure for line in lines]
+
+
+def _registered(measures: list[Measure], context: SheetContext) -> dict[str, Registered]:
+    found = registered_figures(measures, [context.organisation.pk], context.period)
+    return {code: figure for (_unit, code), figure in found.items()}
+
+
+def _specs(measures: list[Measure], context: SheetContext) -> list[MeasureSpec]:
+    registered = _registered(measures, context)
+    return [MeasureSpec.of(measure, registered.get(measure.code)) for measure in measures]
 
 
 def _is_foreign(issues: list[Issue]) -> bool:

@@ -8,6 +8,7 @@ from indicators.services.in_effect import put_due_in_force
 from indicators.services.map_changes import follow_calendar
 from indicators.services.quarters import begin_quarter
 from indicators.services.recompute import drain, recompute_all
+from indicators.services.registers import drain_registers
 
 
 @shared_task(soft_time_limit=1800)
@@ -15,6 +16,12 @@ def drain_dirty_marks() -> int:
     """Also the sweep of every minute, which finds revisions whose day has come."""
     put_due_in_force(today=timezone.localdate())
     return drain()
+
+
+@shared_task(soft_time_limit=1800)
+def count_registers() -> int:
+    """Also the sweep of every minute. The figures it writes mark what is to be computed."""
+    return drain_registers()
 
 
 @shared_task(soft_time_limit=3600)

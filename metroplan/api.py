@@ -22,6 +22,8 @@ from metroplan.submissions import api_review
 from metroplan.submissions.api_bulk import BulkImportViewSet
 from metroplan.submissions.api_cells import CellsView
 from metroplan.submissions.api_rates import ReportingRateViewSet
+from standards.api_catalogue import CatalogueViewSet, CoverageViewSet
+from standards.api_registers import InstituteViewSet, LedgerViewSet, StandardViewSet
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -59,6 +61,11 @@ router.register("uploads", submissions.UploadViewSet, "upload")
 router.register("bulk-imports", BulkImportViewSet, "bulk-import")
 router.register("corrections", api_review.CorrectionViewSet, "correction")
 router.register("reporting-rates", ReportingRateViewSet, "reporting-rate")
+router.register("institutes", InstituteViewSet, "institute")
+router.register("standards", StandardViewSet, "standard")
+router.register("ledger", LedgerViewSet, "ledger")
+router.register("catalogue", CatalogueViewSet, "catalogue")
+router.register("coverage", CoverageViewSet, "coverage")
 
 app_name = "api"
 urlpatterns = [

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "metroplan.plans",
     "metroplan.submissions",
     "indicators",
+    "standards",
     "metroplan.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -162,7 +163,15 @@ BULK_MAX_BYTES = env.integer("BULK_MAX_BYTES", 512 * 1024 * 1024)
 BULK_CHUNK_ROWS = env.integer("BULK_CHUNK_ROWS", 20_000)
 BULK_ISSUES_KEPT = env.integer("BULK_ISSUES_KEPT", 20_000)
 BULK_LEASE_SECONDS = env.integer("BULK_LEASE_SECONDS", 60)
+
+# How the name of a measurement standard may end by JJF 1022, of which no primary copy was read.
+STANDARD_NAME_ENDINGS = env.words(
+    "STANDARD_NAME_ENDINGS",
+    ["标准装置", "检定装置", "校准装置", "检定校准装置", "标准器组", "标准器"],
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# A standard with a hundred services is one form with more fields than Django takes unasked.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # ---------------------------------------------------------------- people
 
@@ -257,12 +266,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
     },
     "sweep-dirty-marks": {"task": "indicators.tasks.drain_dirty_marks", "schedule": 60.0},
+    "sweep-registers": {"task": "indicators.tasks.count_registers", "schedule": 60.0},
     "follow-map": {"task": "indicators.tasks.follow_map", "schedule": crontab(minute=5)},
     "open-quarter": {"task": "indicators.tasks.open_quarter", "schedule": 3600.0},
     "tell-people": {
         "task": "metroplan.submissions.tasks.tell_people",
         "schedule": crontab(minute="*/15", hour="8-19"),
     },
+    "remind-expiries": {"task": "standards.tasks.remind_expiries", "schedule": 3600.0},
 }
 
 # ---------------------------------------------------------------- API
@@ -298,7 +309,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "ENUM_NAME_OVERRIDES": {
         "BulkStatusEnum": "metroplan.submissions.models.BulkStatus",
+        "InstituteKindEnum": "standards.models.InstituteKind",
+        "LedgerKindEnum": "standards.models.LedgerEntry.Kind",
+        "LedgerLevelEnum": "standards.models.LedgerEntry.Level",
         "LevelEnum": "metroplan.organisations.models.Level",
+        "MeasureKindEnum": "indicators.models.Kind",
         "PlanStatusEnum": "metroplan.plans.models.PlanStatus",
         "ProgressStatusEnum": "indicators.models.ProgressStatus",
         "SubmissionStatusEnum": "metroplan.submissions.states.Status",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("metroplan.organisations.urls")),
     path("reporting/", include("metroplan.submissions.urls")),
     path("plans/", include("indicators.urls")),
+    path("standards/", include("standards.urls")),
     path("api/v1/", include("metroplan.api")),
 ]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from metroplan import embedded
 from metroplan.machine import EmbeddedError
+from tests.indicators.registering import registered
 from tests.world import World, allow_test_flush, make_world
 
 for profile, examples in (("ci", 200), ("nightly", 2000)):
@@ -36,3 +37,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def world(db) -> World:
     return make_world()
+
+
+@pytest.fixture
+def register(db):
+    with registered() as made:
+        yield made

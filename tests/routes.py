@@ -25,6 +25,10 @@ from metroplan.submissions.models import (
     Upload,
 )
 from metroplan.submissions.services.evidence import add_evidence
+from standards.models import LocalExclusion
+from tests.standards.catalogue_routes import ADDRESSES, add_catalogue
+from tests.standards.ledger_routes import LedgerThings, add_ledger
+from tests.standards.register_routes import RegisterThings, add_register
 from tests.submissions.bulk_files import made
 from tests.submissions.quarter import QUARTER, opened, uploaded
 from tests.world import World, add_indicator, add_person, current, report
@@ -57,6 +61,9 @@ class Things:
     change: OrganisationChange
     form: ReportingForm
     notice: Notice
+    exclusion: LocalExclusion
+    register: RegisterThings
+    ledger: LedgerThings
 
     def arguments(self, route: str) -> list[Any] | None:
         """What the route's address names; None where it names no thing."""
@@ -82,6 +89,8 @@ class Things:
             "indicators:revision-approve": [self.revision.pk],
             "indicators:revision-reject": [self.revision.pk],
             "indicators:bundle-approve": [self.revision.bundle],
+            "standards:exclusion-end": [self.exclusion.pk],
+            "api:coverage-detail": [self.account.organisation.code],
         }
         by_start = {
             "api:submission-": [submission],
@@ -97,6 +106,7 @@ class Things:
             "submissions:bulk-": [self.bulk.pk],
             "api:bulk-import-": [self.bulk.pk],
         }
+        by_route |= self.register.arguments() | self.ledger.arguments()
         if route in by_route:
             return by_route[route]
         if route.endswith(("-list", "bulk-create", "account-create", "form-create")):
@@ -110,9 +120,9 @@ class Things:
             return reverse(route, args=["MQ", "set-password"])
         if route == "organisations:change-create":
             return reverse(route, args=["merge"])
-        if route == "api:measure-detail":
+        if route in ("api:measure-detail", "indicators:measure-source"):
             return reverse(route, args=[self.indicator.measure.code])
-        return reverse(route, args=self.arguments(route))
+        return reverse(route, args=ADDRESSES.get(route) or self.arguments(route))
 
 
 def ask_correction(submission: Submission, person: User) -> Correction:
@@ -183,4 +193,7 @@ def make_things(world: World) -> Things:
         change=change,
         form=form,
         notice=Notice.objects.filter(user=world.people["clerk"]).first(),
+        exclusion=add_catalogue(world),
+        register=add_register(world),
+        ledger=add_ledger(world),
     )

@@ -17,6 +17,9 @@ from metroplan.organisations.services.tokens import create_token
 from metroplan.plans.models import Milestone, PlanTask, PlanTaskUnit, ResponsibleUnit
 from tests.counting import assert_queries
 from tests.routes import ask_correction, make_things, route_names
+from tests.standards.catalogue_routes import grow_catalogue
+from tests.standards.ledger_routes import grow_ledger
+from tests.standards.register_routes import grow_register
 from tests.submissions.bulk_files import made
 from tests.submissions.quarter import more_counties, opened, uploaded
 from tests.world import World, add_indicator, add_measure, add_person, add_target, report
@@ -38,6 +41,16 @@ LISTS = {
     "indicators:revision-list": "staff",
     "indicators:threshold-list": "staff",
     "indicators:plausibility-list": "staff",
+    "indicators:measure-source-list": "staff",
+    "standards:catalogue-list": "leader",
+    "standards:kind-list": "leader",
+    "standards:group-list": "leader",
+    "standards:exclusion-list": "staff",
+    "standards:coverage": "leader",
+    "standards:standard-list": "leader",
+    "standards:institute-list": "leader",
+    "standards:expiry": "leader",
+    "standards:ledger-list": "leader",
 } | {f"api:{base}-list": "leader" for _name, _view, base in router.registry}
 
 
@@ -69,6 +82,9 @@ def grow(world: World, number: int) -> None:
         made(world.people[f"clerk{index}"])
     for index in range(min(number, 18)):
         create_token(user=world.people["clerk"], name=f"key {index}", scope="read", days=30)
+    grow_catalogue(world, number)
+    grow_register(world, number)
+    grow_ledger(world, number)
     recompute_all()
 
 

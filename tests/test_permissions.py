@@ -14,6 +14,9 @@ from metroplan.api import router
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import within
 from tests.routes import Things, make_things, route_names
+from tests.standards.catalogue_routes import catalogue_table
+from tests.standards.ledger_routes import ledger_table
+from tests.standards.register_routes import register_table
 from tests.world import World
 
 PEOPLE = {
@@ -132,6 +135,7 @@ TABLE: dict[tuple[str, str], list[int]] = {
     ("get", "submissions:bulk-file"): FIGURES,
     ("post", "submissions:bulk-cancel"): only(302, "staff"),
     ("post", "submissions:bulk-apply"): only(422, "reviewer", "staff"),
+    ("post", "submissions:bulk-decline"): only(422, "reviewer", "staff"),
     ("get", "indicators:plan-list"): FIGURES,
     ("get", "indicators:observation-trace"): FIGURES,
     ("get", "indicators:plan-detail"): FIGURES,
@@ -154,6 +158,9 @@ TABLE: dict[tuple[str, str], list[int]] = {
     ("post", "indicators:revision-approve"): only(302, "reviewer", "staff"),
     ("post", "indicators:revision-reject"): only(422, "reviewer", "staff"),
     ("post", "indicators:bundle-approve"): only(302, "reviewer", "staff"),
+    ("get", "indicators:measure-source-list"): FIGURES,
+    ("get", "indicators:measure-source"): FIGURES,
+    ("post", "indicators:measure-source"): only(422, "staff"),
     ("get", "indicators:plausibility-list"): FIGURES,
     ("get", "indicators:plausibility-rule"): FIGURES,
     ("post", "indicators:plausibility-rule"): only(422, "staff"),
@@ -207,7 +214,11 @@ TABLE: dict[tuple[str, str], list[int]] = {
     ("get", "api:bulk-import-detail"): FIGURES,
     ("post", "api:bulk-import-cancel"): only(200, "staff"),
     ("post", "api:bulk-import-apply"): only(428, "reviewer", "staff"),
+    ("post", "api:bulk-import-decline"): only(428, "reviewer", "staff"),
 }
+TABLE |= catalogue_table(FIGURES, only)
+TABLE |= register_table(FIGURES, only)
+TABLE |= ledger_table(FIGURES, only)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 # The tree itself, what is the same for everybody, and what no page or endpoint lists: files are
@@ -215,6 +226,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 UNSCOPED = {
     *("OrganisationLink", "OrganisationAncestry", "OrganisationChangePart", "RuleVersion"),
     *("StoredFile", "ImportBatch", "DirtyMark", "PlausibilityRule"),
+    *("CatalogueVersion", "CatalogueItem"),
 }
 
 
@@ -304,11 +316,11 @@ def scoped(model: type[models.Model]) -> bool:
 
 def part_of_scoped(model: type[models.Model]) -> bool:
     """Read only together with the row it belongs to and falls with."""
-    owners = [
+    owners = {
         field.related_model
         for field in model._meta.concrete_fields
         if field.is_relation and field.remote_field.on_delete is models.CASCADE
-    ]
+    } - {model}
     return any(scoped(owner) or part_of_scoped(owner) for owner in owners)
 
 
@@ -334,7 +346,7 @@ def test_visible_rows_stand_in_the_area_of_who_looks(world, things):
 @pytest.mark.parametrize("name", [name for name, _view, _base in router.registry])
 def test_every_endpoint_is_cut_to_the_callers_area(world, things, name):
     viewset = next(view for prefix, view, _base in router.registry if prefix == name)
-    if name == "measures":  # what is collected is the same for everybody
+    if name in ("measures", "catalogue"):  # the same for everybody
         return
     rows = endpoint_rows(viewset, world.people["outside_leader"])
     lookup, area = rows.model.org_lookup, world.units["C1"].path

@@ -19,6 +19,7 @@ from indicators.models.measures import (
     Window,
 )
 from indicators.models.plausibility import Check, PlausibilityRule
+from indicators.models.registers import RegisterCount, RegisterDue
 from indicators.models.results import DirtyMark, Progress, ProgressStatus, RollUp
 from indicators.models.revisions import (
     BaselineRevision,
@@ -48,6 +49,8 @@ __all__ = [
     "PlausibilityRule",
     "Progress",
     "ProgressStatus",
+    "RegisterCount",
+    "RegisterDue",
     "Revision",
     "RevisionKind",
     "RevisionState",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models.columns import FIGURE
 from indicators.models.measures import Measure
+from indicators.models.registers import RegisterCount
 from metroplan.common.fields import PeriodField
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
@@ -58,13 +59,17 @@ class Observation(models.Model):
 
     The current row has no `superseded_at`; a correction adds a row with the next revision. A yes/no
     figure is 1 or 0 in `value`; a ratio has numerator and denominator and no value. Its source
-    is the staged line of a submission, or a line of an imported file.
+    is the staged line of a submission, a line of an imported file, or a count of a register.
     """
 
     measure = models.ForeignKey(
         Measure, models.PROTECT, related_name="observations", db_index=False
     )
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="observations")
+    # A unit's figures are found by the indexes below: they are skipped through by measure, of which
+    # there are few. One for units alone would cost each import a sixth of its writing.
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="observations", db_index=False
+    )
     period = PeriodField()
     state = models.CharField(max_length=15, choices=FigureState)
     value = models.DecimalField(null=True, **FIGURE)
@@ -90,6 +95,14 @@ class Observation(models.Model):
         db_index=False,
     )
     line = models.PositiveIntegerField(null=True)
+    register_count = models.ForeignKey(
+        RegisterCount,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="observations",
+        db_index=False,
+    )
 
     objects = ScopedQuerySet.as_manager()
     org_lookup = "organisation"

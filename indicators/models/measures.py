@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.fields import PeriodField
 from metroplan.common.naming import BilingualName, localised
+from metroplan.common.periods import Period
 from metroplan.organisations.models import Level
 
 
@@ -29,7 +30,14 @@ class RollUpRule(models.TextChoices):
 
 
 class Measure(BilingualName, models.Model):
-    """What is collected once and used by many indicators (数据项)."""
+    """What is collected once and used by many indicators (数据项).
+
+    `source` is `reported`, or `register:<key>`: then the register is the source from
+    `counted_since` on, or always where that is empty; earlier quarters stay as reported.
+    """
+
+    REPORTED = "reported"
+    REGISTER = "register:"
 
     code = models.CharField(_("code"), max_length=120, unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=160)
@@ -47,6 +55,7 @@ class Measure(BilingualName, models.Model):
     decimals = models.PositiveSmallIntegerField(_("decimals"), default=0)
     carry_forward = models.PositiveSmallIntegerField(_("quarters carried forward"), default=4)
     source = models.CharField(_("source"), max_length=80, default="reported")
+    counted_since = PeriodField(_("first quarter that is counted"), null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
@@ -72,6 +81,18 @@ class Measure(BilingualName, models.Model):
     @property
     def numerator_name(self) -> str:
         return localised(self, "numerator")
+
+    @property
+    def register_key(self) -> str:
+        """Empty where the measure is reported."""
+        if not self.source.startswith(self.REGISTER):
+            return ""
+        return self.source.removeprefix(self.REGISTER)
+
+    def is_counted(self, period: Period) -> bool:
+        """Whether the quarter's figures come from a register and nobody reports them."""
+        since = self.counted_since
+        return bool(self.register_key) and (since is None or period >= since)
 
     @property
     def denominator_name(self) -> str:

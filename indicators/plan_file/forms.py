@@ -87,11 +87,11 @@ def _lines(
 
 
 def _asked(document: PlanDocument, measures: dict[str, Measure]) -> dict[str, list[Measure]]:
-    """Measures by level, each once, without those that registers count."""
+    """Measures by level, each once, without those that registers always count."""
     asked: dict[str, dict[str, Measure]] = {}
     for item in document.indicators:
         measure = measures[item.measure]
-        if measure.source != "reported":
+        if measure.register_key and measure.counted_since is None:
             continue
         for level in item.reported_by:
             asked.setdefault(level, {}).setdefault(measure.code, measure)

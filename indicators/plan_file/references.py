@@ -117,8 +117,12 @@ def _measure_problems(document: PlanDocument, found: References) -> Iterator[Pro
 
 
 def differing(spec: MeasureSpec, measure: Measure) -> list[str]:
-    """Fields of the stored measure that the file says otherwise."""
-    return [name for name, value in measure_values(spec).items() if getattr(measure, name) != value]
+    """Fields of the stored measure that the file says otherwise.
+
+    Its source is not among them: staff switch it.
+    """
+    said = measure_values(spec).items()
+    return [name for name, value in said if name != "source" and getattr(measure, name) != value]
 
 
 def measure_values(spec: MeasureSpec) -> dict[str, object]:

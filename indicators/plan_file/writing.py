@@ -36,10 +36,11 @@ PLAN_FIELDS = [
     *("title_zh", "title_en", "document_no", "organisation_id", "issuer_zh", "issuer_en"),
     *("issued_on", "starts", "ends", "parent_id", "url", "status", "notes_zh", "notes_en"),
 ]
+# Where a stored measure comes from is the staff's to change: a file says it of new ones alone.
 MEASURE_FIELDS = [
     *("name_zh", "name_en", "unit_zh", "unit_en", "kind", "accumulation", "roll_up", "mean_level"),
     *("numerator_zh", "numerator_en", "denominator_zh", "denominator_en", "decimals"),
-    *("carry_forward", "source"),
+    "carry_forward",
 ]
 INDICATOR_FIELDS = [
     *("series_id", "name_zh", "name_en", "clause", "category_id", "position", "attribute"),

@@ -19,6 +19,8 @@ SIZES = """
             ON o.measure_id = m.id AND o.organisation_id = s.organisation_id
            AND o.period = s.period - 1 AND o.superseded_at IS NULL
          WHERE s.id = ANY(%s)
+           AND NOT (starts_with(m.source, 'register:')
+                    AND s.period >= coalesce(m.counted_since, s.period))
       ) line
       JOIN LATERAL (
         SELECT max(coalesce(u.numerator, u.value)) AS figure

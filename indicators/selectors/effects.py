@@ -58,7 +58,8 @@ def _changed(submission: Submission) -> list[Observation]:
     return [
         _observation(submission, measures[row.key], row)
         for row in rows
-        if _differs(row, approved.get(measures[row.key].pk))
+        if not measures[row.key].is_counted(submission.period)
+        and _differs(row, approved.get(measures[row.key].pk))
     ]
 
 

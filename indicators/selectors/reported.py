@@ -27,6 +27,8 @@ CHANGED = """
         ON o.measure_id = m.id AND o.organisation_id = s.organisation_id
        AND o.period = s.period - 1 AND o.superseded_at IS NULL
      WHERE s.id = ANY(%s)
+       AND NOT (starts_with(m.source, 'register:')
+                AND s.period >= coalesce(m.counted_since, s.period))
        AND (o.state, o.value, o.numerator, o.denominator)
            IS DISTINCT FROM (r.state, r.value, r.numerator, r.denominator)
      GROUP BY r.submission_id
@@ -52,6 +54,8 @@ def _line(measure: Measure) -> SheetLine:
         },
         entry=("numerator", "denominator") if ratio else ("value",),
         choices=YES_NO[in_chinese()] if yes_no else (),
+        counted=bool(measure.register_key),
+        counted_since=measure.counted_since,
     )
 
 

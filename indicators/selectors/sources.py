@@ -90,8 +90,8 @@ class Sources:
 def sources(
     measure: Measure, organisation: Organisation, period: Period, user: User
 ) -> Sources | None:
-    """None where no register counts the measure."""
-    if register_of(measure) is None:
+    """None where no register counts the measure, or nothing else does in the quarter."""
+    if register_of(measure) is None or measure.is_counted(period):
         return None
     rows = comparisons(measure, below(organisation, period), period, user)
     differing = [row for row in rows if row.differs]
@@ -103,11 +103,15 @@ def sources(
 
 
 def comparison(observation: Observation, user: User) -> Comparison | None:
-    """Of an approved figure; None where no register counts the measure or it is superseded."""
-    if observation.superseded_at is not None or register_of(observation.measure) is None:
+    """Of an approved figure; None where no register counts the measure beside the report, or it is
+    superseded."""
+    measure = observation.measure
+    if observation.superseded_at is not None or register_of(measure) is None:
+        return None
+    if measure.is_counted(observation.period):
         return None
     units = [observation.organisation]
-    return comparisons(observation.measure, units, observation.period, user)[0]
+    return comparisons(measure, units, observation.period, user)[0]
 
 
 def open_differences(
@@ -117,10 +121,16 @@ def open_differences(
 
     The number of queries grows with the registers, not with units or figures.
     """
-    measures = list(counted_measures())
-    if not measures:
+    counted = [one for one in counted_measures() if not one.is_counted(period)]
+    if not counted:
         return []
-    units, leads = below(organisation, period), _leads(measures, user)
+    units = below(organisation, period)
+    reported = Observation.objects.filter(
+        measure__in=counted, organisation__in=units, period=period, superseded_at__isnull=True
+    )
+    answered = {*reported.values_list("measure", flat=True)}
+    measures = [one for one in counted if one.pk in answered]
+    leads = _leads(measures, user)
     return [
         (row, leads.get(measure.pk))
         for measure in measures

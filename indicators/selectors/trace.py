@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from indicators.models import ImportBatch, Indicator, Observation
+from indicators.measures import About, Entry, about, compute_of
+from indicators.models import ImportBatch, Indicator, Observation, RegisterCount
 from indicators.selectors.scale import Scale, scale_of
+from indicators.selectors.sources import as_text
 from indicators.selectors.standing import IndicatorRef
 from metroplan.organisations.models import User
 from metroplan.submissions.bulk.reading import cells_of_row
@@ -21,8 +23,26 @@ class ImportedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CountTrace:
+    """The count of a register, what the register is, and the entries as it knows them today.
+
+    `parts` groups the entries of a ratio; `moved` says that they give another figure by now.
+    """
+
+    count: RegisterCount
+    about: About | None
+    parts: tuple[tuple[str, tuple[Entry, ...]], ...]
+    moved: bool
+
+    @property
+    def entries(self) -> int:
+        return sum(len(entries) for _part, entries in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class ObservationTrace:
-    """One of `row` (a line of a submission) and `line` (of an imported file) is the source.
+    """One of `row` (a line of a submission), `line` (of an imported file) and `counted` (from a
+    register) is the source.
 
     `decisions` are those on the submission up to the figure's version, oldest first; `revisions`
     all that was ever recorded for the unit and quarter, newest first; `used_by` the indicators
@@ -34,6 +54,7 @@ class ObservationTrace:
     scale: Scale
     row: StagedRow | None
     line: ImportedLine | None
+    counted: CountTrace | None
     decisions: tuple[ReviewDecision, ...]
     revisions: tuple[Observation, ...]
     used_by: tuple[IndicatorRef, ...]
@@ -58,6 +79,7 @@ def observation_trace(observation: Observation, user: User) -> ObservationTrace:
         scale=scale_of(observation.measure),
         row=row,
         line=_line(observation),
+        counted=_counted(observation),
         decisions=tuple(_decisions(row)) if row else (),
         revisions=tuple(
             Observation.objects.filter(
@@ -93,6 +115,25 @@ def _line(observation: Observation) -> ImportedLine | None:
     batch = ImportBatch.objects.select_related("file", "imported_by").get(pk=observation.batch_id)
     number = observation.line or 0
     return ImportedLine(batch, number, cells_of_row(batch.file, number))
+
+
+def _counted(observation: Observation) -> CountTrace | None:
+    if observation.register_count_id is None:
+        return None
+    count = RegisterCount.objects.get(pk=observation.register_count_id)
+    said, compute = about(count.key), compute_of(count.key)
+    unit, period = observation.organisation_id, observation.period
+    entries = said.entries(unit, period) if said and said.entries else []
+    parts: dict[str, list[Entry]] = {}
+    for entry in entries:
+        parts.setdefault(entry.part, []).append(entry)
+    now = compute([unit], period).get(unit) if compute else None
+    return CountTrace(
+        count=count,
+        about=said,
+        parts=tuple((part, tuple(listed)) for part, listed in parts.items()),
+        moved=now is not None and as_text(now) != as_text(observation),
+    )
 
 
 def _used_by(observation: Observation, user: User) -> list[IndicatorRef]:

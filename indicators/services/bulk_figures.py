@@ -7,7 +7,8 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from indicators.models import ImportBatch
+from indicators.models import ImportBatch, Measure
+from indicators.services.counting_due import keep_sources
 from indicators.services.dispatch import drain_soon
 from metroplan.audit.record import record
 from metroplan.common.periods import Period
@@ -84,30 +85,52 @@ NOT_ASKED = """
      ORDER BY loose.line
 """
 
+COUNTED = """
+    SELECT t.line, u.code, m.code, t.period
+      FROM indicators_measure m
+      JOIN {table} t ON t.measure_id = m.id AND t.period >= coalesce(m.counted_since, t.period)
+      JOIN organisations_organisation u ON u.id = t.organisation_id
+     WHERE starts_with(m.source, 'register:')
+     ORDER BY t.line
+"""
+
+# What stands is looked for once for all quarters of a unit's measure, not line by line: most lines
+# of a large file are new, and stay as they were staged.
+NOT_COMPARED = """
+    ALTER TABLE {table} DROP COLUMN IF EXISTS revision, DROP COLUMN IF EXISTS old_id,
+      DROP COLUMN IF EXISTS change
+"""
+
+COMPARED = """
+    ALTER TABLE {table} ADD COLUMN revision smallint NOT NULL DEFAULT 1, ADD COLUMN old_id bigint,
+      ADD COLUMN change varchar(10) NOT NULL DEFAULT 'added'
+"""
+
 # The newest revision says both what stands and which number comes next.
 COMPARE = """
-    CREATE {sort} {table}_next {end} AS
-    SELECT {columns}, last.revision + 1 AS revision,
-           CASE WHEN last.superseded_at IS NULL THEN last.id END AS old_id,
-           CASE WHEN last.id IS NULL OR last.superseded_at IS NOT NULL THEN 'added'
+    UPDATE {table} t
+       SET revision = last.revision + 1,
+           old_id = CASE WHEN last.superseded_at IS NULL THEN last.id END,
+           change = CASE WHEN last.superseded_at IS NOT NULL THEN 'added'
                 WHEN (t.state, t.value, t.numerator, t.denominator) IS NOT DISTINCT FROM
                      (last.state, last.value, last.numerator, last.denominator) THEN 'same'
-                ELSE 'changed' END AS change
-      FROM {table} t
-      LEFT JOIN LATERAL (
-           SELECT o.id, o.revision, o.superseded_at, o.state, o.value, o.numerator, o.denominator
+                ELSE 'changed' END
+      FROM (SELECT measure_id, organisation_id, min(period) AS first, max(period) AS last
+              FROM {table} GROUP BY measure_id, organisation_id) pair
+     CROSS JOIN LATERAL (
+           SELECT DISTINCT ON (o.period) o.*
              FROM indicators_observation o
-            WHERE o.measure_id = t.measure_id AND o.organisation_id = t.organisation_id
-              AND o.period = t.period
-            ORDER BY o.revision DESC LIMIT 1) last ON true
+            WHERE o.measure_id = pair.measure_id AND o.organisation_id = pair.organisation_id
+              AND o.period BETWEEN pair.first AND pair.last
+            ORDER BY o.period DESC, o.revision DESC) last
+     WHERE t.measure_id = last.measure_id AND t.organisation_id = last.organisation_id
+       AND t.period = last.period
 """
 
 GROUPED = """
-    SELECT measure_id, organisation_id, change, count(*)
+    SELECT measure_id, organisation_id, change, count(*), min(period), max(period)
       FROM {table} GROUP BY GROUPING SETS ((measure_id, change), (organisation_id, change))
 """
-
-SPAN = "SELECT min(period), max(period) FROM {table}"
 
 DIFFERENCES = """
     SELECT t.line, m.code, u.code, t.period, t.change,
@@ -145,7 +168,7 @@ INSERT = """
     INSERT INTO indicators_observation (measure_id, organisation_id, period, state, value,
         numerator, denominator, batch_id, line, revision, recorded_at)
     SELECT measure_id, organisation_id, period, state, value, numerator, denominator,
-           %(batch)s, line, coalesce(revision, 1), %(now)s
+           %(batch)s, line, revision, %(now)s
       FROM {table} WHERE change <> 'same'
      ORDER BY measure_id, organisation_id, period
 """
@@ -157,6 +180,8 @@ MARK = """
 """
 
 
+Counts = dict[int, dict[str, int]]
+
 STORED = "SELECT reltuples FROM pg_class WHERE oid = 'indicators_observation'::regclass"
 
 MAY_SET_ASIDE = """
@@ -164,19 +189,20 @@ MAY_SET_ASIDE = """
 """
 
 # How many of the measures and units named are not there, once those that are have been locked.
+# No column of a staged table is NULL that is named here, so each row of `named` is one of the two.
 LOCKED_KEYS = """
-    WITH measures AS MATERIALIZED (
+    WITH named AS MATERIALIZED (
+        SELECT measure_id, organisation_id FROM {table}
+         GROUP BY GROUPING SETS (measure_id, organisation_id)
+    ), measures AS MATERIALIZED (
         SELECT id FROM indicators_measure
-         WHERE id IN (SELECT measure_id FROM {table}) FOR KEY SHARE
+         WHERE id IN (SELECT measure_id FROM named) FOR KEY SHARE
     ), units AS MATERIALIZED (
         SELECT id FROM organisations_organisation
-         WHERE id IN (SELECT organisation_id FROM {table}) FOR KEY SHARE
+         WHERE id IN (SELECT organisation_id FROM named) FOR KEY SHARE
     )
-    SELECT (SELECT count(*) FROM (SELECT DISTINCT measure_id FROM {table}) named)
-           - (SELECT count(*) FROM measures)
-     UNION ALL
-    SELECT (SELECT count(*) FROM (SELECT DISTINCT organisation_id FROM {table}) named)
-           - (SELECT count(*) FROM units)
+    SELECT (SELECT count(*) FROM named)
+           - (SELECT count(*) FROM measures) - (SELECT count(*) FROM units)
 """
 
 
@@ -195,15 +221,20 @@ def not_asked(table: str, column: str) -> Iterator[Issue]:
         yield Issue("import.not_asked", severity=Severity.WARNING, params=params, **where)
 
 
-def prepare(table: str, *, temporary: bool = False) -> dict[str, Any]:
+def counted(table: str, column: str) -> Iterator[Issue]:
+    """Lines of quarters in which a register counts the measure and nobody reports it."""
+    if not Measure.objects.filter(source__startswith=Measure.REGISTER).exists():
+        return
+    for line, unit, measure, period in _rows(COUNTED, table):
+        params = {"value": measure, "unit": unit, "period": str(Period(period))}
+        yield Issue("import.counted", row=line, column=column, params=params)
+
+
+def prepare(table: str) -> dict[str, Any]:
     """Compare every staged line with what stands. The table gets the columns that say so."""
-    sort, end = ("TEMP TABLE", "ON COMMIT DROP") if temporary else ("TABLE", "")
-    columns = ", ".join(f"t.{name}" for name in TABLE)
-    _run(COMPARE, table, sort=sort, end=end, columns=columns)
-    _run("DROP TABLE {table}", table)
-    _run("ALTER TABLE {table}_next RENAME TO {table_name}", table, table_name=table)
-    measures, units = _counted(table)
-    ((first, last),) = _rows(SPAN, table)
+    _run(NOT_COMPARED + ";" + COMPARED, table)
+    _run(COMPARE, table)
+    measures, units, (first, last) = _counted(table)
     touched = {"measures": _touched(measures), "units": _touched(units), "last": last}
     ((indicators, above),) = _rows(EFFECTS, table, touched)
     totals = {
@@ -218,33 +249,45 @@ def prepare(table: str, *, temporary: bool = False) -> dict[str, Any]:
         "last": last,
         "indicators": indicators,
         "units_above": above,
-        "lines": [*_differences(table, "changed"), *_differences(table, "added")][:SHOWN_LINES],
+        "lines": _lines(table, totals),
     }
 
 
-def _counted(table: str) -> tuple[dict[int, dict[str, int]], dict[int, dict[str, int]]]:
-    """Lines by measure and by unit, each by what would become of them."""
-    measures: dict[int, dict[str, int]] = {}
-    units: dict[int, dict[str, int]] = {}
-    for measure, unit, change, count in _rows(GROUPED, table):
+def _counted(table: str) -> tuple[Counts, Counts, tuple[int | None, int | None]]:
+    """Lines by measure and by unit, each by what would become of them; the outermost quarters."""
+    measures: Counts = {}
+    units: Counts = {}
+    quarters: set[int] = set()
+    for measure, unit, change, count, first, last in _rows(GROUPED, table):
         place, key = (units, unit) if measure is None else (measures, measure)
         place.setdefault(key, {"added": 0, "changed": 0, "same": 0})[change] = count
-    return measures, units
+        quarters |= {first, last}
+    return measures, units, (min(quarters, default=None), max(quarters, default=None))
 
 
-def _touched(counts: dict[int, dict[str, int]]) -> list[int]:
+def _touched(counts: Counts) -> list[int]:
     return [key for key, by in counts.items() if by["added"] or by["changed"]]
 
 
-def _listed(counts: dict[int, dict[str, int]], limit: int) -> list[list[int]]:
+def _listed(counts: Counts, limit: int) -> list[list[int]]:
     """[key, added, changed, same], those with the most to change first."""
     rows = [[key, by["added"], by["changed"], by["same"]] for key, by in counts.items()]
     return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))[:limit]
 
 
-def _differences(table: str, change: str) -> list[list[Any]]:
+def _lines(table: str, totals: dict[str, int]) -> list[list[Any]]:
+    """The first lines that would change something, changes before what is new."""
+    lines: list[list[Any]] = []
+    for change in ("changed", "added"):
+        room = SHOWN_LINES - len(lines)
+        if totals[change] and room:
+            lines += _differences(table, change, room)
+    return lines
+
+
+def _differences(table: str, change: str, limit: int) -> list[list[Any]]:
     """[line, measure, unit, period, new parts, old parts]; parts are state and three texts."""
-    found = _rows(DIFFERENCES, table, [change, SHOWN_LINES])
+    found = _rows(DIFFERENCES, table, [change, limit])
     return [
         [line, measure, unit, period, _texts(parts[:4]), _texts(parts[4:]) if parts[4] else None]
         for line, measure, unit, period, _change, *parts in found
@@ -278,8 +321,11 @@ def apply(table: str, job: BulkImport, preview: dict[str, Any]) -> int:
 
 def write(table: str, batch: ImportBatch, preview: dict[str, Any]) -> int:
     """What `prepare` compared becomes the newest revision. Raises Outdated where it moved on."""
+    keep_sources()
+    if any(counted(table, "")):
+        raise Outdated
     values = {"now": timezone.now(), "batch": batch.pk}
-    if _run(SUPERSEDE, table, values) != preview["changed"]:
+    if preview["changed"] and _run(SUPERSEDE, table, values) != preview["changed"]:
         raise Outdated
     if preview["same"] and next(_rows(STILL_SAME, table))[0] != preview["same"]:
         raise Outdated
@@ -314,7 +360,8 @@ def keys_checked_once(table: str) -> Iterator[None]:
     if not may:
         yield
         return
-    if any(missing for (missing,) in _rows(LOCKED_KEYS, table)):
+    ((missing,),) = _rows(LOCKED_KEYS, table)
+    if missing:
         raise Outdated
     _run("SET LOCAL session_replication_role = replica", table)
     yield

@@ -67,7 +67,7 @@ def import_figures(
     report = _stage(ImportReport(name=name, dry_run=dry_run), content)
     if report.refused:
         return report
-    preview = prepare(TABLE, temporary=True)
+    preview = prepare(TABLE)
     if dry_run:
         return replace(report, changed=preview["added"] + preview["changed"])
     return _store(report, preview, content, document, actor, is_demo)

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from indicators.models import Indicator, Observation, RollUp, Target
+from indicators.services.counting_due import mark_counted
 from indicators.services.dispatch import drain_soon
 from indicators.services.handing_over import TAKES_OVER, hand_over, hand_over_due
 from indicators.services.marking import FROM_THE_START
@@ -111,6 +112,7 @@ def mark_units(units: Iterable[int], *, since: Period) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(MARK_UNITS, {"units": keys, "since": since.index})
+    mark_counted(measures=None, since=since)
     drain_soon()
 
 

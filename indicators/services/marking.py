@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from indicators.models import Measure
+from indicators.services.counting_due import mark_counted
 from indicators.services.dispatch import drain_soon
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
@@ -42,6 +43,7 @@ def mark_asked(
     keys = None if measures is None else [measure.pk for measure in measures]
     with connection.cursor() as cursor:
         cursor.execute(MARK_ASKED, {"measures": keys, "since": since.index})
+    mark_counted(measures=keys, since=since)
     drain_soon()
 
 

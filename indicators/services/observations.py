@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import Measure
+from indicators.services.counting_due import keep_sources
 from indicators.services.dispatch import drain_soon
 from metroplan.audit.record import record
 from metroplan.organisations.models import User
@@ -20,7 +21,7 @@ from metroplan.submissions.models import StagedRow, Submission
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure to write. It names its source: a staged row, or a batch and its line."""
+    """One figure to write. It names its source: a staged row, a batch and its line, or a count."""
 
     measure_id: int
     organisation_id: int
@@ -32,6 +33,7 @@ class Figure:
     staged_row_id: int | None = None
     batch_id: int | None = None
     line: int | None = None
+    register_count_id: int | None = None
 
 
 COLUMNS = tuple(Figure.__slots__)
@@ -41,17 +43,19 @@ CREATE = """
     CREATE TEMP TABLE incoming (
         measure_id bigint, organisation_id bigint, period smallint, state varchar(15),
         value numeric, numerator numeric, denominator numeric,
-        staged_row_id bigint, batch_id bigint, line int
+        staged_row_id bigint, batch_id bigint, line int, register_count_id bigint
     ) ON COMMIT DROP
 """
 
-# What stands already as it is stays; the rest is superseded by the next revision.
+# What stands already as it is stays; the rest is superseded by the next revision. A figure that was
+# reported does not stand for one that is counted, nor the other way round.
 DISCARD_SAME = """
     DELETE FROM incoming i USING indicators_observation o
      WHERE o.superseded_at IS NULL AND o.measure_id = i.measure_id
        AND o.organisation_id = i.organisation_id AND o.period = i.period
        AND (o.state, o.value, o.numerator, o.denominator)
            IS NOT DISTINCT FROM (i.state, i.value, i.numerator, i.denominator)
+       AND (o.register_count_id IS NULL) = (i.register_count_id IS NULL)
 """
 
 SUPERSEDE = """
@@ -62,9 +66,10 @@ SUPERSEDE = """
 
 INSERT = """
     INSERT INTO indicators_observation (measure_id, organisation_id, period, state, value,
-        numerator, denominator, staged_row_id, batch_id, line, revision, recorded_at)
+        numerator, denominator, staged_row_id, batch_id, line, register_count_id, revision,
+        recorded_at)
     SELECT i.measure_id, i.organisation_id, i.period, i.state, i.value, i.numerator,
-           i.denominator, i.staged_row_id, i.batch_id, i.line,
+           i.denominator, i.staged_row_id, i.batch_id, i.line, i.register_count_id,
            1 + coalesce((SELECT max(o.revision) FROM indicators_observation o
                           WHERE o.measure_id = i.measure_id AND o.period = i.period
                             AND o.organisation_id = i.organisation_id), 0),
@@ -129,8 +134,12 @@ def _as_csv(figures: Iterable[Figure]) -> io.StringIO:
 
 @transaction.atomic
 def write_from_submission(*, submission: Submission, actor: User) -> int:
-    """Make the lines of the approved version the observations of the unit and quarter."""
-    rows = list(submission.rows.filter(version=submission.version))
+    """Make the lines of the approved version the observations of the unit and quarter.
+
+    What a register counts in that quarter is left to it, whatever a line says.
+    """
+    keep_sources()
+    rows = _reported(submission, submission.rows.filter(version=submission.version))
     changed = write_figures(_figures(submission, rows))
     withdrawn = _withdraw(submission, kept=[row.key for row in rows])
     if withdrawn:
@@ -182,7 +191,15 @@ def _held_elsewhere(submission: Submission, keys: Iterable[str]) -> Iterable[Sta
     return {row.key: row for row in rows.order_by("submission__approved_at")}.values()
 
 
+def _reported(submission: Submission, rows: Iterable[StagedRow]) -> list[StagedRow]:
+    """Without the lines of measures that a register counts in the quarter."""
+    named = Measure.objects.filter(source__startswith=Measure.REGISTER)
+    counted = {measure.code for measure in named if measure.is_counted(submission.period)}
+    return [row for row in rows if row.key not in counted]
+
+
 def _figures(submission: Submission, rows: Iterable[StagedRow]) -> list[Figure]:
+    rows = _reported(submission, rows)
     measures = Measure.objects.in_bulk([row.key for row in rows], field_name="code")
     return [
         Figure(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from indicators.models import RollUp
 from indicators.services.marking import mark_asked
+from indicators.services.registers import begin_counting
 from metroplan.common.periods import newest_closed
 from metroplan.submissions.services.opening import open_due_quarters
 
@@ -19,4 +20,5 @@ def begin_quarter(*, today: date) -> int:
     opened, newest = open_due_quarters(today=today), newest_closed(today)
     if opened.count or not RollUp.objects.filter(period=newest).exists():
         mark_asked(since=min(opened.since or newest, newest))
+    begin_counting(newest=newest)
     return opened.count

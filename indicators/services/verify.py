@@ -1,12 +1,15 @@
 """Checks the portal against itself: everything computed again apart, the log's chain, the files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from indicators.engine.tables import ASIDE, STORED
+from indicators.rules import Figure
+from indicators.selectors.sources import as_text
 from indicators.services.recompute import compute_everything
+from indicators.services.registers import miscounted
 from metroplan.audit.verify import broken_links
 from metroplan.submissions.services.files import damaged_files
 
@@ -31,6 +34,10 @@ class Difference:
     computed: str
 
 
+derived: list[Callable[[], Iterable[Difference]]] = []
+"""What higher apps derive and store: each registers a check of it in `AppConfig.ready`."""
+
+
 def verify() -> list[Difference]:
     """Everything that differs; an empty list means that all is well.
 
@@ -40,7 +47,8 @@ def verify() -> list[Difference]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        found = [*wrong_results(), *_altered_events()]
+        found = [*wrong_results(), *wrong_counts(), *_altered_events()]
+        found += [difference for check in derived for difference in check()]
     return found + [
         Difference("file", file.name, file.sha256, actual) for file, actual in damaged_files()
     ]
@@ -60,6 +68,17 @@ def wrong_results() -> list[Difference]:
         *_compare("roll-up", STORED.rollup, ASIDE.rollup, ROLLUP_FIELDS),
         *_compare("progress", STORED.progress, ASIDE.progress, PROGRESS_FIELDS),
     ]
+
+
+def wrong_counts() -> Iterator[Difference]:
+    """Figures that a register counted and would count otherwise now; also those still due."""
+    for measure, period, unit, stands, counted in miscounted():
+        where = f"{measure.code} {unit} {period}"
+        yield Difference("register", where, _figure_text(stands), _figure_text(counted))
+
+
+def _figure_text(figure: Figure | None) -> str:
+    return as_text(figure) or "—"
 
 
 def _altered_events() -> Iterator[Difference]:

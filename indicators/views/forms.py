@@ -58,11 +58,13 @@ def _show(
     request: HttpRequest, kept: ReportingForm, problem: MetroplanError | None = None
 ) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
+    everywhere = request.GET.get("plans") == "all"
     context = {
         "kept": kept,
         "lines": list(lines_of(kept)),
         "text": text,
-        "found": matching_measures(kept, text),
+        "everywhere": everywhere,
+        "found": matching_measures(kept, text, everywhere=everywhere),
         "limit": FOUND_AT_MOST,
         "problem": problem,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from metroplan.dashboards import views, views_overview
+from metroplan.dashboards import history, views, views_overview
 
 app_name = "dashboards"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("overview/fingerprint/", views_overview.overview_fingerprint, name="overview-fingerprint"),
     path("operations/", views.operations, name="operations"),
     path("audit-events/", views.audit_list, name="audit-list"),
+    path("history/<slug:kind>/<int:pk>/", history.record_history, name="record-history"),
 ]

@@ -57,7 +57,7 @@ class BulkImportOut(serializers.ModelSerializer):
             "id", "kind", "organisation", "document", "file", "sha256", "bytes", "status",
             "version", "rows_total", "rows_done", "rows_blank", "rows_clean", "errors", "warnings",
             "counts", "added", "to_change", "same", "changed", "outdated", "cancel_requested",
-            "uploaded_at", "approved_at", "finished_at",
+            "uploaded_at", "approved_at", "finished_at", "reason",
         ]  # fmt: skip
 
     def get_added(self, job: BulkImport) -> int | None:
@@ -86,6 +86,10 @@ class BulkImportIn(serializers.Serializer):
     kind = serializers.CharField(default="figures", max_length=30)
     document = serializers.CharField(max_length=BulkImport._meta.get_field("document").max_length)
     file = serializers.FileField(allow_empty_file=True)
+
+
+class DeclineIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=BulkImport._meta.get_field("reason").max_length)
 
 
 class BulkImportFilter(django_filters.FilterSet):
@@ -163,6 +167,21 @@ class BulkImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         job = self.get_object()
         require(request.user, bulk_registry.get(job.kind).apply_right, job)
         bulk.approve(job=job, actor=request.user, expected_version=expected_version(request))
+        return self._answer(job.pk)
+
+    @extend_schema(
+        request=DeclineIn,
+        responses={200: BulkImportDetailOut, 422: ErrorOut},
+        parameters=[IF_MATCH],
+    )
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: str) -> Response:
+        job = self.get_object()
+        require(request.user, bulk_registry.get(job.kind).apply_right, job)
+        version = expected_version(request)
+        given = DeclineIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        bulk.decline(job=job, actor=request.user, expected_version=version, **given.validated_data)
         return self._answer(job.pk)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -7,7 +7,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.submissions.bulk.registry import BulkKind
+from metroplan.submissions.forms import VersionForm
 from metroplan.submissions.models import BulkImport
+
+
+class DeclineForm(VersionForm):
+    reason = forms.CharField(
+        label=_("Why the file is not taken over"),
+        max_length=BulkImport._meta.get_field("reason").max_length,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Write why the file is declined: who sent it reads exactly this.")
+        },
+    )
 
 
 class BulkForm(forms.Form):

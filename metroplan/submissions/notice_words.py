@@ -16,6 +16,7 @@ CORRECTION_GRANTED = "correction.granted"
 CORRECTION_REFUSED = "correction.refused"
 FILE_READY = "bulk.ready"
 FILE_REFUSED = "bulk.refused"
+FILE_DECLINED = "bulk.declined"
 FILE_APPLIED = "bulk.applied"
 
 WAITS_FOR_UNIT = (OPENED, DUE_SOON, OVERDUE, RETURNED)
@@ -55,5 +56,6 @@ SENTENCES = {
         "preview and apply it."
     ),
     FILE_REFUSED: _("The large file {file} has errors: correct them and send it again."),
+    FILE_DECLINED: _("The large file {file} has been declined: {reason}"),
     FILE_APPLIED: _("The large file {file} has been applied: {count} figures have changed."),
 }

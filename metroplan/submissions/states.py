@@ -23,6 +23,11 @@ An approved form goes back under review when the last approval is withdrawn, and
 fills it when a correction is granted or the form is reopened.
 """
 
+CORRECTING = "correcting"
+"""How a form is shown that is with its unit because of a granted correction: nobody returned it."""
+
+TO_BE_CORRECTED = _("To be corrected")
+
 EDITABLE = frozenset({Status.OPEN, Status.RETURNED})
 
 

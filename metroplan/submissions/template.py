@@ -1,6 +1,7 @@
-"""Writes the empty form of a sheet kind as an Excel workbook or a CSV file."""
+"""Writes the form of a sheet kind as an Excel workbook or a CSV file."""
 
 import csv
+import re
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Literal
@@ -20,6 +21,8 @@ OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
+# What Excel keeps to the last digit.
+PLAIN_NUMBER = re.compile(r"(?=.{1,16}$)[0-9]{1,15}(?:\.[0-9]+)?")
 MAY = {"format_columns": True, "format_rows": True, "autofilter": True}
 
 
@@ -27,7 +30,7 @@ MAY = {"format_columns": True, "format_rows": True, "autofilter": True}
 class TemplateCell:
     """What stands in a cell, or what may be entered there.
 
-    `entry` is empty for a printed cell and `unused` for one that stays blank; `choices` makes a
+    `entry` is empty for a printed cell and `unused` for one that stays as it is; `choices` makes a
     drop-down, `whole` and `number_format` tell what a number looks like, `note` is attached.
     """
 
@@ -128,7 +131,9 @@ class _Writer:
     def _write_line(self, row: int, line: tuple[TemplateCell, ...]) -> None:
         for column, cell in enumerate(line):
             style = self._cell_format(cell)
-            if cell.text:
+            if cell.entry == "number" and PLAIN_NUMBER.fullmatch(cell.text):
+                self.page.write_number(row, column, float(cell.text), style)
+            elif cell.text:
                 self.page.write_string(row, column, safe_text(cell.text), style)
             else:
                 self.page.write_blank(row, column, None, style)

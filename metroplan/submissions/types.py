@@ -131,6 +131,7 @@ class SheetLine:
     """One line that a form asks for. `parts` names its parts: value, numerator, denominator.
 
     `entry` lists the parts that are filled in, `choices` the words where one of a few is chosen.
+    With `counted` nobody fills it in from the quarter `counted_since` on, or ever: see CountedLine.
     """
 
     key: str
@@ -140,6 +141,23 @@ class SheetLine:
     parts: dict[str, str]
     entry: tuple[str, ...] = ("value",)
     choices: tuple[str, ...] = ()
+    counted: bool = False
+    counted_since: Period | None = None
+
+    def counted_in(self, period: Period) -> bool:
+        return self.counted and (self.counted_since is None or period >= self.counted_since)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLine:
+    """A line of a quarter that is counted from a register: its texts by part, and ready to show.
+
+    `url` leads to where it comes from; empty before the first count.
+    """
+
+    texts: dict[str, str]
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +238,9 @@ class SheetKind(Protocol):
 
     key: str
 
-    def template(self, context: SheetContext, *, fmt: Format) -> bytes:
-        """The empty form of one unit and quarter, to be filled in and uploaded."""
+    def template(self, context: SheetContext, *, fmt: Format, filled: bool = False) -> bytes:
+        """The form of one unit and quarter, to be filled in and uploaded; empty, or `filled` with
+        what its present version says."""
 
     def joint_template(self, context: JointContext) -> bytes:
         """The same for many units in one sheet, a line per unit and measure, as .xlsx."""
@@ -246,6 +265,9 @@ class SheetKind(Protocol):
 
     def lines(self, form: ReportingForm) -> list[SheetLine]:
         """What the form asks for, in its order and in the reader's language."""
+
+    def counted(self, submission: Submission) -> dict[str, CountedLine]:
+        """By line, those that a register counts in the quarter; few queries."""
 
     def history(self, submission: Submission, *, quarters: int) -> dict[str, dict[Period, str]]:
         """By line and quarter, what was approved in the quarters before, ready to show."""

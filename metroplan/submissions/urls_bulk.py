@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/progress/", bulk.bulk_progress, name="bulk-progress"),
     path("<int:pk>/cancel/", bulk.bulk_cancel, name="bulk-cancel"),
     path("<int:pk>/apply/", bulk.bulk_apply, name="bulk-apply"),
+    path("<int:pk>/decline/", bulk.bulk_decline, name="bulk-decline"),
     path("<int:pk>/issues/", bulk.bulk_issues, name="bulk-issues"),
     path("<int:pk>/file/", bulk.bulk_file, name="bulk-file"),
 ]

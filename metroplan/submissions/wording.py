@@ -1,8 +1,10 @@
 """The sentence behind every issue code: what is wrong, where, and what to do."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -183,6 +185,10 @@ MESSAGES = {
     "figure.cell_not_used": _(
         "{place} is not used for this measure: clear it and write the figure under Value."
     ),
+    "figure.counted": _(
+        "“{value}” in {place} is not what the register counts, which is {counted}: nobody reports "
+        "this line; leave it as it is and have the register corrected."
+    ),
     "figure.line_closed": _(
         "“{value}” in {place} changes a line that is not open for correction: restore the approved "
         "figure or leave the line blank; to change it too, ask for its correction."
@@ -260,6 +266,14 @@ MESSAGES = {
         "No form asks unit {unit} for “{value}” in the quarters of {lines} lines, the first in "
         "{place}: they are kept, but count for no plan; check unit, measure and quarter."
     ),
+    "import.unusual_left": _(
+        "{count} more figures look as unusual as those listed and are not listed themselves: look "
+        "through the file for them before it is taken over."
+    ),
+    "import.counted": _(
+        "“{value}” in {place} is counted from the register in {period} and not reported: delete "
+        "the line; what is wrong is corrected in the register."
+    ),
     "import.doubled": _(
         "“{value}” in {place} was already in row {first}: keep one of the two lines."
     ),
@@ -271,6 +285,16 @@ PARTS = {
     "denominator": _("Denominator"),
     "note": _("Note"),
 }
+
+
+_registered: dict[str, Promise] = {}
+
+
+def register(sentences: Mapping[str, Promise]) -> None:
+    """For the issues of higher apps, in `AppConfig.ready`. Raises ValueError for a known code."""
+    if taken := (MESSAGES.keys() | _registered.keys()) & sentences.keys():
+        raise ValueError(f"issues are worded twice: {sorted(taken)}")
+    _registered.update(sentences)
 
 
 class IssueLike(Protocol):
@@ -287,7 +311,8 @@ def describe(issue: IssueLike) -> str:
     """The issue as one sentence in the language that is active now."""
     values = defaultdict(str, issue.params)
     values |= {"place": place(issue), "row": issue.params.get("row", issue.row)}
-    sentence = str(MESSAGES[issue.code]).format_map(values)
+    text = MESSAGES.get(issue.code) or _registered[issue.code]
+    sentence = str(text).format_map(values)
     return sentence[:1].upper() + sentence[1:]
 
 

@@ -41,6 +41,15 @@ def test_a_province_pushes_follows_and_a_second_person_applies(world, by_token):
     assert staff.get(one).json()["changed"] == 36
 
 
+def test_a_second_person_declines_with_a_reason(world, by_token):
+    job = checked(world, many_lines(world, 2))
+    one, reviewer = f"/api/v1/bulk-imports/{job.pk}/", by_token("reviewer")
+    given = {"HTTP_IF_MATCH": f'"{job.version}"'}
+    assert reviewer.post(f"{one}decline/", {}, **given).status_code == 400
+    body = reviewer.post(f"{one}decline/", {"reason": "年份有误"}, **given).json()
+    assert (body["status"], body["reason"]) == ("declined", "年份有误")
+
+
 def test_the_same_key_gets_the_first_answer_again(world, by_token):
     staff = by_token("staff")
     first, again = (push(staff, many_lines(world, 2), key="k").json() for _ in range(2))

@@ -3,13 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from indicators.models import DirtyMark, FormMeasure, Measure, RollUp
+from indicators.models import DirtyMark, FormMeasure, Indicator, Measure, RollUp, Series
 from indicators.plan_file import load, parse
 from indicators.services import form_lines
 from indicators.services.recompute import recompute_all
 from metroplan.audit.models import AuditEvent
 from metroplan.common.periods import Period
 from metroplan.common.problems import MetroplanError
+from metroplan.plans.models import Plan
 from metroplan.submissions.models import FormReminder, FormUnit, ReportingForm
 from metroplan.submissions.services import forms as services
 from metroplan.submissions.services.forms import USUAL_REMINDERS, FormValues
@@ -49,7 +50,7 @@ def test_staff_search_add_and_put_measures_in_order(world, client):
     client.force_login(world.people["staff"])
     address = reverse("indicators:form-measures", args=[world.form.code])
     found = client.get(address, {"q": "OTHER"}).context["found"]
-    assert [measure.code for measure in found] == ["other"]
+    assert [measure.code for measure in found.measures] == ["other"]
     for act in ("add", "up", "up", "up", "up"):
         assert client.post(address, {"measure": "other", "act": act}).status_code == 302
     assert codes(world.form) == ["other", "units", "standards", "rate"]
@@ -58,6 +59,21 @@ def test_staff_search_add_and_put_measures_in_order(world, client):
     event = AuditEvent.objects.filter(action="form.measures_changed").order_by("id").last()
     assert event.data["after"] == {"measures": ["other", "units", "rate"]}
     assert DirtyMark.objects.filter(measure__code="standards").exists()
+
+
+def test_measures_of_other_plans_are_found_only_when_asked_for(world, client):
+    theirs = other_measure(world)
+    plan = Plan.objects.create(code="theirs", title_zh="他", title_en="o")
+    own = Indicator.objects.filter(series__measure__code="units").first()
+    own.pk, own.plan = None, plan
+    own.series = Series.objects.create(measure=theirs, window="as_is")
+    own.save()
+    client.force_login(world.people["staff"])
+    address = reverse("indicators:form-measures", args=[world.form.code])
+    near = client.get(address, {"q": "other"})
+    assert (near.context["found"].measures, near.context["found"].elsewhere) == ([], 1)
+    assert "plans=all" in near.content.decode()
+    assert client.get(address, {"q": "other", "plans": "all"}).context["found"].measures == [theirs]
 
 
 def test_a_measure_that_a_register_counts_is_on_no_form(world):

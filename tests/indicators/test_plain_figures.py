@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicators.figures import Line, MeasureSpec, clean_line
-from indicators.plain_figures import NULL, plain_figure
+from indicators.plain_figures import NULL, plain_reader
 from metroplan.submissions.types import CleanRow, RawCell
 
 PARTS = ("value", "numerator", "denominator")
@@ -29,7 +29,7 @@ def validated(kind: str, decimals: int, texts: list[str]) -> CleanRow | list | N
 
 @given(KINDS, st.integers(0, 3), STATES, st.lists(TEXTS, min_size=3, max_size=3))
 def test_the_short_way_says_what_the_validator_says(kind, decimals, state, texts):
-    said = plain_figure(kind, decimals, state, *texts)
+    said = plain_reader(kind, decimals)(state, *texts)
     if said is None:
         return
     found = validated(kind, decimals, texts)
@@ -51,7 +51,7 @@ def test_the_short_way_says_what_the_validator_says(kind, decimals, state, texts
     ],
 )
 def test_plain_lines_take_the_short_way(kind, decimals, texts):
-    assert plain_figure(kind, decimals, "", *texts)
+    assert plain_reader(kind, decimals)("", *texts)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_plain_lines_take_the_short_way(kind, decimals, texts):
     ],
 )
 def test_what_needs_a_second_look_is_left_to_the_validator(kind, decimals, texts):
-    assert plain_figure(kind, decimals, "", *texts) is None
+    assert plain_reader(kind, decimals)("", *texts) is None

@@ -69,15 +69,14 @@ def test_a_measure_without_a_register_has_nothing_beside_it(world, client):
     assert page.context["sources"] is None
 
 
-def test_a_measure_may_name_its_register(world, registers):
-    figured(world)
-    measure = world.measures["standards"]
-    measure.source = "register:verified"
+def test_what_is_counted_has_no_report_beside_it(counted):
+    measure = counted.measures["standards"]
+    measure.source, measure.counted_since = "register:standards", QUARTER
     measure.save()
-    assert found(world) is None
-    registers("verified", {world.units["A"].pk: Figure("value", D(7))})
-    (row,) = found(world).differing
-    assert (row.reported, row.registered, row.difference) == ("12", "7", 5)
+    assert found(counted) is None
+    measure.counted_since = QUARTER + 1
+    measure.save()
+    assert found(counted).open == 1
 
 
 def test_the_two_stand_side_by_side_with_their_difference(counted):

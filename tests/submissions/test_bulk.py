@@ -1,5 +1,6 @@
 """Large files: received, checked in chunks, looked at by a second person, applied whole."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -374,3 +375,9 @@ def test_a_kind_is_registered_once():
 
 def test_text_for_copy_keeps_tabs_line_ends_and_nulls():
     assert copy_line(["a\tb", None, "c\\d\n", 1]) == "a\\tb\t\\N\tc\\\\d\\n\t1"
+
+
+@pytest.mark.parametrize("content", [lambda world: many_lines(world, 2), b"\xff\xfe\x00"])
+def test_after_a_file_cycles_are_looked_for_again(world, content):
+    checked(world, content(world) if callable(content) else content)
+    assert gc.isenabled()

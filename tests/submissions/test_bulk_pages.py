@@ -6,6 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from indicators.models import Observation
+from metroplan.audit.models import AuditEvent
+from metroplan.organisations.models import Notice
 from metroplan.submissions.bulk import incoming
 from metroplan.submissions.bulk.runner import run
 from metroplan.submissions.models import BulkImport, StoredFile
@@ -156,9 +159,41 @@ def test_the_file_comes_back_as_it_was_sent(world, as_person):
     )
 
 
-@pytest.mark.parametrize("status", ["refused", "failed", "cancelled", "applying"])
+@pytest.mark.parametrize("status", ["refused", "failed", "cancelled", "applying", "declined"])
 def test_every_state_has_a_page(world, as_person, status):
     job = made(world.people["staff"])
-    BulkImport.objects.update(status=status, approved_by=world.people["reviewer"])
+    second = world.people["reviewer"]
+    BulkImport.objects.update(status=status, approved_by=second, declined_by=second, reason="x")
     assert as_person("leader").get(at("detail", job)).status_code == 200
     assert as_person("leader").get(at("list")).status_code == 200
+
+
+def test_a_second_person_declines_the_file_and_its_sender_reads_why(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    client = as_person("reviewer")
+    assert at("decline", job) in client.get(at("detail", job)).content.decode()
+    seen = {"expected_version": job.version}
+    assert client.post(at("decline", job), seen | {"reason": " "}).status_code == 422
+    reason = "年份有误"
+    answer = client.post(at("decline", job), seen | {"reason": reason})
+    assert answer.url == at("detail", job)
+    job.refresh_from_db()
+    assert (job.status, job.declined_by, job.reason) == (
+        "declined",
+        world.people["reviewer"],
+        reason,
+    )
+    assert not Observation.objects.filter(batch__isnull=False).exists()
+    assert client.post(at("decline", job), seen | {"reason": reason}).status_code == 409
+    notice = Notice.objects.get(code="bulk.declined")
+    assert (notice.user, notice.params["reason"]) == (world.people["staff"], reason)
+    event = AuditEvent.objects.get(action="bulk.declined")
+    assert (event.actor, event.data["reason"]) == (world.people["reviewer"].username, reason)
+    assert reason in as_person("staff").get(at("detail", job)).content.decode()
+    assert received(world, many_lines(world, 4)).pk != job.pk
+
+
+def test_who_sent_a_file_does_not_decline_it(world, as_person):
+    job = checked(world, many_lines(world, 4))
+    sent = {"expected_version": job.version, "reason": "x"}
+    assert as_person("staff").post(at("decline", job), sent).status_code == 403

@@ -55,6 +55,15 @@ def figures(upload: Upload) -> dict[str, str]:
     return {row.key: f"{row.value or f'{row.numerator}/{row.denominator}'}" for row in rows}
 
 
+def test_a_file_whose_columns_are_not_known_waits_and_is_not_called_refused(refused):
+    client, upload = refused
+    response = client.get(page("submission-detail", upload.submission))
+    assert response.context["detail"].unmatched == upload
+    shown = response.content.decode()
+    assert "mp-status--refused" not in shown
+    assert page("upload-mapping", upload) in shown
+
+
 def test_the_page_shows_the_table_and_guesses_its_columns(refused):
     client, upload = refused
     response = client.get(page("upload-mapping", upload))

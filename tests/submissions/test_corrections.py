@@ -5,10 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from metroplan.audit.models import AuditEvent
+from metroplan.common.problems import MetroplanError
 from metroplan.submissions.models import Correction, Submission, Upload
 from metroplan.submissions.services import corrections, review
+from metroplan.submissions.services.evidence import add_evidence, remove_evidence
 from metroplan.submissions.services.taking_back import reopen, unapprove
-from metroplan.submissions.states import Status
+from metroplan.submissions.states import TO_BE_CORRECTED, Status
+from tests.submissions import quarter
 from tests.submissions.quarter import QUARTER, approved, filled, opened, submitted, uploaded
 from tests.submissions.test_services_review import refusal
 from tests.submissions.test_taking_back import fully_approved
@@ -211,3 +214,40 @@ def test_reopening_or_withdrawing_answers_a_waiting_correction(world: World, act
     )
     correction.refresh_from_db()
     assert (correction.status, correction.answer) == (status, "全表重核")
+
+
+def test_a_form_to_be_corrected_is_not_called_returned(world: World, as_person):
+    submission = granted(world)
+    assert (submission.shown_status, submission.status_words) == (
+        "correcting",
+        str(TO_BE_CORRECTED),
+    )
+    page = as_person("clerk").get(quarter.page("submission-detail", submission)).content.decode()
+    assert 'id="correction-open"' in page
+    assert "mp-status--correcting" in page
+    assert "mp-status--returned" not in page
+
+
+def test_lines_are_no_longer_called_open_once_the_form_is_handed_in_again(world: World, as_person):
+    submission = granted(world)
+    uploaded(world, submission, filled({"units": "13"}))
+    submitted(world, submission)
+    page = as_person("clerk").get(quarter.page("submission-detail", submission)).content.decode()
+    assert 'id="correction-open"' not in page
+    assert "mp-status--submitted" in page
+
+
+def test_the_evidence_of_closed_lines_is_only_read(world: World, as_person):
+    submission = granted(world)
+    client = as_person("clerk")
+    page = client.get(quarter.page("submission-entry", submission)).content.decode()
+    assert 'name="file.units"' in page
+    assert 'name="file.standards"' not in page
+    given = {"submission": submission, "actor": world.people["clerk"]}
+    pdf = {"filename": "a.pdf", "content": b"%PDF-1.7 x"}
+    kept = add_evidence(key="units", **given, **pdf)
+    with pytest.raises(MetroplanError, match=r"evidence\.line_closed"):
+        add_evidence(key="standards", **given, **pdf)
+    Submission.objects.update(open_lines=["standards"])
+    with pytest.raises(MetroplanError, match=r"evidence\.line_closed"):
+        remove_evidence(evidence=kept, actor=world.people["clerk"])

@@ -1,9 +1,10 @@
 import csv
 import io
 
+import pytest
 from django.test import Client
 
-from metroplan.submissions.models import StagedRow, Upload
+from metroplan.submissions.models import StagedRow, Submission, Upload
 from tests.submissions.quarter import filled, opened, page, send, submitted, text, uploaded
 
 
@@ -162,6 +163,27 @@ def test_the_template_is_filled_in_and_accepted(world, as_person):
     csv.writer(buffer).writerows(rows)
     send(client, submission, buffer.getvalue().encode())
     assert Upload.objects.get().status == Upload.Status.STAGED
+
+
+def said(submission: Submission) -> dict[str, list]:
+    rows = submission.rows.filter(version=submission.version)
+    return {row.key: [row.state, row.value, row.numerator, row.denominator] for row in rows}
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "csv"])
+def test_the_template_of_a_form_with_figures_holds_them(world, as_person, fmt):
+    submission = opened(world)
+    uploaded(world, submission, filled({"standards": "/", "units": "1234", "rate": ("9", "10")}))
+    client = as_person("clerk")
+    before = said(submission)
+    content = b"".join(client.get(page("template", submission, format=fmt)))
+    again = uploaded(world, submission, content)
+    assert (again.status, again.errors) == ("staged", 0)
+    assert said(submission) == before
+    empty = b"".join(client.get(page("template", submission, format=fmt, empty="yes")))
+    assert [issue.code for issue in uploaded(world, submission, empty).issues.all()] == [
+        "file.nothing_in_it"
+    ]
 
 
 def test_an_unknown_template_format_does_not_exist(world, as_person):

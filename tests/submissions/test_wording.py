@@ -16,6 +16,7 @@ CODE = re.compile(r'"((?:file|column|measure|figure|import)\.[a-z0-9_]+)"')
 OTHERS = {
     *("file.name", "file.sha256", "file.size"),
     *("import.known_later", "import.no_document", "measure.break", "measure.broken"),
+    *("measure.source", "measure.source_changed"),
 }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from indicators.demo.loading import load_demo
 from indicators.services.recompute import recompute_all
+from metroplan.common.demo import loaders
 from metroplan.common.problems import MetroplanError
 
 
@@ -21,6 +22,9 @@ class Command(BaseCommand):
                 changed = True
                 line = _("{plan}: {figures} figures, {targets} targets, {submissions} submissions.")
                 self.stdout.write(line.format(**{key: getattr(loaded, key) for key in FIELDS}))
+            for said in filter(None, (load(timezone.localdate()) for load in loaders)):
+                changed = True
+                self.stdout.write(said)
         except MetroplanError as error:
             raise CommandError(error.message) from error
         if changed:

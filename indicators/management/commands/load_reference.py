@@ -19,6 +19,7 @@ from indicators.plan_file import (
 from indicators.services.in_effect import ensure_first_rules
 from indicators.services.marking import mark_asked
 from indicators.services.plausibility import ensure_default_rules
+from metroplan.common.reference import loaders
 from metroplan.organisations.services.divisions import (
     load_divisions,
     read_changes,
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         changed += ensure_default_rules()
         changed += self._load("measures.yaml", parse_measures, load_measures)
         changed += self._load("parent_plans.yaml", parse_parent_plans, load_parent_plans)
+        changed += sum(load(REFERENCE) for load in loaders)
         self.stdout.write(_("Reference data: {count} changes.").format(count=changed))
 
     def _load(self, name: str, parse: Any, load: Any) -> int:

@@ -33,6 +33,7 @@ STATUS_ICONS = {
     "open": "ti-pencil",
     "submitted": "ti-send",
     "returned": "ti-arrow-back-up",
+    "correcting": "ti-edit-circle",
     "approved": "ti-circle-check",
     "unapproved": "ti-rotate-2",
     "reopened": "ti-lock-open",

@@ -269,7 +269,8 @@
 
   function countFilled() {
     const n = cells.filter((row) => row.slice(0, 3).some((input) => input?.value.trim())).length;
-    form.querySelector("[data-filled]").textContent = text("Filled", { n, all: lines.length });
+    const all = cells.filter((row) => row.some(Boolean)).length;
+    form.querySelector("[data-filled]").textContent = text("Filled", { n, all });
   }
 
   function changed() {

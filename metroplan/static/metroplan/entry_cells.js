@@ -24,6 +24,13 @@ window.metroplanCells = function ({ form, inputs, cells, changed, pasted }) {
     return cells[row]?.[byDistance[0]];
   }
 
+  // Lines in which nothing is asked are passed over.
+  function lineBeside(row, step, column) {
+    let at = row + step;
+    while (cells[at] && !cells[at].some(Boolean)) at += step;
+    return nearest(at, column);
+  }
+
   function beside(input, step) {
     const at = inputs.indexOf(input) + step;
     return inputs[at];
@@ -48,11 +55,11 @@ window.metroplanCells = function ({ form, inputs, cells, changed, pasted }) {
     const [row, column] = placeOf(input);
     switch (event.key) {
       case "ArrowUp":
-        return nearest(row - 1, column);
+        return lineBeside(row, -1, column);
       case "ArrowDown":
-        return nearest(row + 1, column);
+        return lineBeside(row, 1, column);
       case "Enter":
-        return nearest(row + (event.shiftKey ? -1 : 1), column);
+        return lineBeside(row, event.shiftKey ? -1 : 1, column);
       case "ArrowLeft":
         return leaves(input, -1) ? beside(input, -1) : null;
       case "ArrowRight":

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from metroplan.submissions.models import BulkImport
@@ -41,10 +41,11 @@ def take(pk: int) -> BulkImport | None:
     One large file at a time: the other worker stays free for approvals.
     """
     now = timezone.now()
-    if BulkImport.objects.filter(busy(now)).exclude(pk=pk).exists():
-        return None
+    others = BulkImport.objects.filter(busy(now)).exclude(pk=pk)
     free = BulkImport.objects.select_for_update(skip_locked=True, of=("self",))
-    job = free.select_related("file", "organisation", "uploaded_by").filter(waiting(now), pk=pk)
+    job = free.select_related("file", "organisation", "uploaded_by__organisation").filter(
+        waiting(now), ~Exists(others), pk=pk
+    )
     found = job.first()
     if found is not None:
         found.lease, found.heartbeat_at = uuid4().hex, now
@@ -55,16 +56,12 @@ def take(pk: int) -> BulkImport | None:
 
 def beat(job: BulkImport, **progress: object) -> None:
     """Still alive, and so far. Raises LeaseLost or Cancelled, which take the step back."""
-    held = BulkImport.objects.select_for_update(of=("self",)).filter(pk=job.pk, lease=job.lease)
-    present = held.values_list("cancel_requested", flat=True).first()
-    if present is None:
-        raise LeaseLost
-    if present:
-        raise Cancelled
-    for name, value in progress.items():
+    values = progress | {"heartbeat_at": timezone.now(), "attempts": 0}
+    held = BulkImport.objects.filter(pk=job.pk, lease=job.lease)
+    if not held.filter(cancel_requested=False).update(**values):
+        raise Cancelled if held.exists() else LeaseLost
+    for name, value in values.items():
         setattr(job, name, value)
-    job.heartbeat_at, job.attempts = timezone.now(), 0
-    job.save(update_fields=["heartbeat_at", "attempts", *progress])
 
 
 def release(job: BulkImport) -> None:

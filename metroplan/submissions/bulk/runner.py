@@ -4,13 +4,16 @@ Everything here can be killed at any moment and run again: a chunk, its issues a
 are one transaction, the closing checks are one, and the writing is one.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from metroplan.audit.record import record
+from metroplan.organisations.models import User
 from metroplan.submissions.bulk import leases, staging
 from metroplan.submissions.bulk.counting import in_order, note
 from metroplan.submissions.bulk.header import find_columns
@@ -18,7 +21,7 @@ from metroplan.submissions.bulk.leases import Cancelled, LeaseLost, beat
 from metroplan.submissions.bulk.reading import chunks, open_stored
 from metroplan.submissions.bulk.registry import BulkKind, Chunk, Outdated, Row, bulk_registry
 from metroplan.submissions.models import BulkImport, BulkStatus, Severity
-from metroplan.submissions.models.bulk import WORK
+from metroplan.submissions.models.bulk import OVER, WORK
 from metroplan.submissions.services.telling import tell_large_file
 from metroplan.submissions.types import FileProblem, Issue
 
@@ -68,11 +71,13 @@ def stop(job: BulkImport, status: BulkStatus) -> None:
         job.status = locked.status
 
 
-def move(job: BulkImport, status: BulkStatus, **changes: object) -> None:
+def move(
+    job: BulkImport, status: BulkStatus, *, actor: User | None = None, **changes: object
+) -> None:
     """To the next state, inside the caller's transaction. The lease and what is staged go."""
     now = timezone.now()
     values = {"status": status, "version": job.version + 1, "lease": ""} | changes
-    if status in (BulkStatus.REFUSED, BulkStatus.CANCELLED, BulkStatus.FAILED, BulkStatus.APPLIED):
+    if status in OVER:
         staging.drop(staging.table_of(job))
         values["finished_at"] = now
     before = job.status
@@ -81,11 +86,11 @@ def move(job: BulkImport, status: BulkStatus, **changes: object) -> None:
     job.save(update_fields=list(values))
     record(
         f"bulk.{status}",
-        actor=None,
+        actor=actor,
         on=job,
         before={"status": before},
         after={"status": str(status)},
-        **{name: getattr(job, name) for name in ("errors", "warnings", "changed")},
+        **{name: getattr(job, name) for name in ("errors", "warnings", "changed", "reason")},
     )
     tell_large_file(job)
 
@@ -94,19 +99,40 @@ def _check(job: BulkImport) -> None:
     kind = bulk_registry.get(job.kind)
     _begin(job, kind)
     try:
-        source = open_stored(job.file)
-        job.rows_total = max(source.total, job.rows_done)
-        rows = source.rows()
-        columns, issues = find_columns(next(rows, (1, (), {})), kind.columns)
-        if not issues:
-            _read(job, kind, rows, columns)
+        with no_collecting():
+            columns, issues = _read_all(job, kind)
     except FileProblem as problem:
         columns, issues = {}, [problem.issue]
     _close(job, kind, columns, issues)
 
 
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Rows are lists of texts by the ten thousand: to look for cycles in them takes longer than
+    to clean them. They go by their reference counts."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _read_all(job: BulkImport, kind: BulkKind) -> tuple[dict[str, int], list[Issue]]:
+    """Where the columns are, and what is wrong with the heading."""
+    source = open_stored(job.file)
+    job.rows_total = max(source.total, job.rows_done)
+    rows = source.rows()
+    columns, issues = find_columns(next(rows, (1, (), {})), kind.columns)
+    if not issues:
+        _read(job, kind, rows, columns)
+    return columns, issues
+
+
 @transaction.atomic
 def _begin(job: BulkImport, kind: BulkKind) -> None:
+    staging.may_be_lost()
     staging.create(staging.table_of(job), kind)
     beat(job, status=BulkStatus.CHECKING)
 
@@ -121,6 +147,7 @@ def _read(job: BulkImport, kind: BulkKind, rows: Iterator[Row], columns: dict[st
 
 @transaction.atomic
 def _stage(job: BulkImport, kind: BulkKind, rows: list[Row], found: Chunk) -> None:
+    staging.may_be_lost()
     staging.fill(staging.table_of(job), kind, found.lines)
     note(job, found.issues)
     job.rows_done += len(rows)
@@ -171,11 +198,18 @@ def _write(job: BulkImport, kind: BulkKind) -> None:
 
 @transaction.atomic
 def _show_anew(job: BulkImport, kind: BulkKind) -> None:
-    """What is stored has moved on since the preview: it is made again and looked at again."""
-    preview = kind.prepare(staging.table_of(job))
-    beat(job)
+    """What is stored has moved on since the preview: it is made again and looked at again, unless
+    the file does not fit what is stored any more."""
+    table = staging.table_of(job)
+    heading = next(open_stored(job.file).rows(), (1, (), {}))
+    columns, _issues = find_columns(heading, kind.columns)
+    found = in_order(kind.check(table, columns))
+    # Warnings were noted when the file was first looked at.
+    note(job, [issue for issue in found if issue.severity == Severity.ERROR])
+    preview = {} if job.errors else kind.prepare(table)
+    beat(job, **{name: getattr(job, name) for name in FOUND})
     nobody = {"approved_by": None, "approved_at": None, "outdated": True}
-    move(job, BulkStatus.READY, preview=preview, **nobody)
+    move(job, BulkStatus.REFUSED if job.errors else BulkStatus.READY, preview=preview, **nobody)
 
 
 def next_waiting() -> int | None:

@@ -32,6 +32,12 @@ def fill(table: str, kind: BulkKind, lines: Sequence[str]) -> None:
         cursor.copy_expert(f"COPY {table} ({', '.join(kind.table)}) FROM STDIN", text)
 
 
+def may_be_lost() -> None:
+    """This transaction need not wait for the disk: after a crash of the server it is in or it is
+    not, whole, and then the job goes on from the checkpoint before it."""
+    execute("SET LOCAL synchronous_commit = off")
+
+
 def analyse(table: str) -> None:
     execute(f"ANALYZE {table}")
 

@@ -19,11 +19,18 @@ class BulkStatus(models.TextChoices):
     APPLIED = "applied", _("Taken over")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Failed")
+    DECLINED = "declined", _("Declined by a second person")
 
 
 WORK = (BulkStatus.RECEIVED, BulkStatus.CHECKING, BulkStatus.APPLYING)
 """States in which a worker has something to do."""
-OVER = (BulkStatus.REFUSED, BulkStatus.APPLIED, BulkStatus.CANCELLED, BulkStatus.FAILED)
+OVER = (
+    BulkStatus.REFUSED,
+    BulkStatus.DECLINED,
+    BulkStatus.APPLIED,
+    BulkStatus.CANCELLED,
+    BulkStatus.FAILED,
+)
 
 
 class BulkImport(models.Model):
@@ -36,7 +43,8 @@ class BulkImport(models.Model):
     often each issue code was met; `preview` is what the kind keeps of what would change.
 
     `lease` belongs to the worker at it and is good until `heartbeat_at` is too old; `attempts`
-    counts leases since the last progress. `version` moves with each state; whoever applies names
+    counts leases since the last progress. A second person who does not take the file over is
+    `declined_by` and says the `reason`. `version` moves with each state; whoever applies names
     the version they saw.
     """
 
@@ -73,6 +81,10 @@ class BulkImport(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -89,6 +101,10 @@ class BulkImport(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["applying", "applied"]) | Q(approved_by__isnull=False),
                 name="bulk_applied_by_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | Q(declined_by__isnull=False) & ~Q(reason=""),
+                name="bulk_declined_for_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("uploaded_by")),

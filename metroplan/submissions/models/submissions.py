@@ -9,7 +9,7 @@ from metroplan.common.fields import PeriodField
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
 from metroplan.submissions.models.forms import ReportingForm
-from metroplan.submissions.states import Status
+from metroplan.submissions.states import CORRECTING, TO_BE_CORRECTED, Status
 
 
 class Submission(models.Model):
@@ -61,6 +61,17 @@ class Submission(models.Model):
 
     def audit_scope(self) -> str:
         return self.organisation.path
+
+    @property
+    def shown_status(self) -> str:
+        """The status, or that a granted correction waits to be made."""
+        back = self.status == Status.RETURNED and self.open_lines is not None
+        return CORRECTING if back else self.status
+
+    @property
+    def status_words(self) -> str:
+        correcting = self.shown_status == CORRECTING
+        return str(TO_BE_CORRECTED if correcting else self.get_status_display())
 
     @property
     def stale(self) -> bool:

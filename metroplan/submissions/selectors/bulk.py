@@ -56,7 +56,11 @@ def kinds_for(user: User) -> list[BulkKind]:
 
 def visible_jobs(user: User) -> QuerySet[BulkImport]:
     return BulkImport.objects.visible_to(user).select_related(
-        "file", "organisation", "uploaded_by__organisation", "approved_by__organisation"
+        "file",
+        "organisation",
+        "uploaded_by__organisation",
+        "approved_by__organisation",
+        "declined_by__organisation",
     )
 
 

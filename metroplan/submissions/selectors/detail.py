@@ -17,11 +17,13 @@ from metroplan.submissions.models import (
 from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.due import Due, due_of
 from metroplan.submissions.selectors.explanations import Warned, warned_lines
+from metroplan.submissions.selectors.grid import counted_among
+from metroplan.submissions.selectors.mapping import only_headings
 from metroplan.submissions.selectors.records import Records, records_of
 from metroplan.submissions.selectors.timeline import Happening, returned_lines, timeline
 from metroplan.submissions.selectors.way import ChainLink, Step, chain_of, steps_of, was_decided
 from metroplan.submissions.states import EDITABLE, Status
-from metroplan.submissions.types import DiffRow, SheetLine
+from metroplan.submissions.types import CountedLine, DiffRow, SheetLine
 from metroplan.submissions.wording import describe, source_words
 
 QUARTERS_BEFORE = 4
@@ -71,6 +73,7 @@ class FigureLine:
     closed: bool
     evidence: list[Evidence]
     warned: list[Warned]
+    counted: CountedLine | None = None
 
     @property
     def moved(self) -> bool:
@@ -92,7 +95,8 @@ class SubmissionDetail:
     """`last` is the newest upload, `present` the one whose content is the present version.
 
     `seen` is the version that reviewers saw last before the present one; None where the present
-    one is the first they see, or nothing was uploaded since.
+    one is the first they see, or nothing was uploaded since. `asked` counts the lines that are
+    filled in, without those that a register counts.
     """
 
     submission: Submission
@@ -109,6 +113,7 @@ class SubmissionDetail:
     records: Records
     timeline: list[Happening]
     names: dict[str, str]
+    asked: int
     seen: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -130,10 +135,6 @@ class SubmissionDetail:
         """The lines that a correction has opened."""
         opened = self.submission.open_lines or []
         return [self.names.get(key, key) for key in opened]
-
-    @property
-    def asked(self) -> int:
-        return len(self.names)
 
     @property
     def answered(self) -> int:
@@ -177,6 +178,12 @@ class SubmissionDetail:
         return sum(line.moved for line in self.lines)
 
     @property
+    def unmatched(self) -> Upload | None:
+        """The newest file, while it waits to be told which column is which."""
+        codes = {line.issue.code for line in self.issues}
+        return self.last if self.editable and only_headings(codes) else None
+
+    @property
     def may_hand_in(self) -> bool:
         return self.editable and self.submission.version > 0
 
@@ -215,6 +222,7 @@ def submission_detail(submission: Submission, *, today: date) -> SubmissionDetai
         records=records,
         timeline=timeline(submission, records, names),
         names=names,
+        asked=sum(not line.counted_in(submission.period) for line in asked),
         seen=seen,
         counts=_counts(lines),
     )
@@ -271,13 +279,15 @@ def figure_lines(
     diffs = {diff.key: diff for diff in kind.diff(submission)}
     since = {} if seen is None else {d.key: d for d in kind.diff(submission, since=seen)}
     history = kind.history(submission, quarters=len(periods))
+    counted = counted_among(asked, submission)
     opened = submission.open_lines
     return [
         _figure_line(
             line,
             diff=diffs.get(line.key),
             since=since.get(line.key),
-            source=rows.get(line.key),
+            source=None if line.key in counted else rows.get(line.key),
+            counted=counted.get(line.key),
             past=[PastFigure(at, history.get(line.key, {}).get(at, "")) for at in periods],
             marked=beside.marked.get(line.key, ""),
             closed=opened is not None and line.key not in opened,
@@ -294,19 +304,22 @@ def _figure_line(
     diff: DiffRow | None,
     since: DiffRow | None,
     source: StagedRow | None,
+    counted: CountedLine | None,
     **more: Any,
 ) -> FigureLine:
+    change = diff.change if diff else "blank"
     return FigureLine(
         key=line.key,
         name=line.name,
         unit=line.unit,
         old=diff.old_text if diff else "",
-        new=diff.new_text if diff else "",
-        change=diff.change if diff else "blank",
+        new=counted.text if counted else diff.new_text if diff else "",
+        change="counted" if counted else change,
         seen=since.old_text if since else "",
         since=since.change if since else "blank",
         source=source,
         cells=source_words(source) if source else "",
+        counted=counted,
         **more,
     )
 
@@ -316,7 +329,7 @@ def _is_present(upload: Upload, submission: Submission) -> bool:
 
 
 def _counts(lines: list[FigureLine]) -> dict[str, int]:
-    counts = dict.fromkeys(("added", "changed", "same", "missing", "blank"), 0)
+    counts = dict.fromkeys(("added", "changed", "same", "missing", "blank", "counted"), 0)
     for line in lines:
         counts[line.change] += 1
     return counts

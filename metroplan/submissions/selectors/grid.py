@@ -12,7 +12,7 @@ from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.due import Due, due_of
 from metroplan.submissions.selectors.timeline import returned_lines
 from metroplan.submissions.selectors.typed import PARTS, Texts, place_of, present_texts
-from metroplan.submissions.types import Issue, PastValue, SheetLine
+from metroplan.submissions.types import CountedLine, Issue, PastValue, SheetLine
 from metroplan.submissions.wording import describe
 
 QUARTERS_BEFORE = 8
@@ -55,7 +55,8 @@ class PastQuarter:
 class GridLine:
     """`spark` is the path of a small drawing of the quarters before; empty for fewer than two.
 
-    A closed line was not opened by the correction that opened others.
+    A closed line was not opened by the correction that opened others; a counted one comes from a
+    register.
     """
 
     number: int
@@ -67,6 +68,11 @@ class GridLine:
     issues: list[GridIssue]
     closed: bool
     reason: str
+    counted: CountedLine | None = None
+
+    @property
+    def locked(self) -> bool:
+        return self.closed or self.counted is not None
 
     @property
     def last_year(self) -> str:
@@ -132,6 +138,8 @@ def grid_of(
     series = kind.series(submission, quarters=QUARTERS_BEFORE)
     periods = [submission.period - back for back in range(QUARTERS_BEFORE, 0, -1)]
     said, evidence = _by_key(issues), evidence_of(submission)
+    asked = kind.lines(submission.form)
+    counted = counted_among(asked, submission)
     reasons = returned_lines(submission)
     lines = [
         _grid_line(
@@ -144,8 +152,9 @@ def grid_of(
             issues=said.pop(line.key, []),
             closed=is_closed(submission, line.key),
             reason=reasons.get(line.key, ""),
+            counted=counted.get(line.key),
         )
-        for number, line in enumerate(kind.lines(submission.form), start=1)
+        for number, line in enumerate(asked, start=1)
     ]
     return Grid(
         submission=submission,
@@ -157,6 +166,13 @@ def grid_of(
         revision=revision,
         general=[issue for rest in said.values() for issue in rest],
     )
+
+
+def counted_among(lines: list[SheetLine], submission: Submission) -> dict[str, CountedLine]:
+    """By line, those that a register counts in the quarter of the form."""
+    if not any(line.counted_in(submission.period) for line in lines):
+        return {}
+    return registry.get(submission.form.kind).counted(submission)
 
 
 def is_closed(submission: Submission, key: str) -> bool:
@@ -194,18 +210,30 @@ def _grid_line(
     issues: list[GridIssue],
     closed: bool,
     reason: str,
+    counted: CountedLine | None,
 ) -> GridLine:
+    if counted:
+        cells = [_printed_cell(line, part, counted.texts) for part in FIELDS]
+    else:
+        cells = [_cell(line, part, texts, other, issues) for part in FIELDS]
     return GridLine(
         number=number,
         line=line,
-        cells=[_cell(line, part, texts, other, issues) for part in FIELDS],
+        cells=cells,
         past=[PastQuarter(at, value.text if value else "") for at, value in past],
         spark=spark_path([value.number if value else None for _at, value in past]),
         evidence=evidence,
         issues=issues,
         closed=closed,
         reason=reason,
+        counted=counted,
     )
+
+
+def _printed_cell(line: SheetLine, part: str, texts: Texts) -> GridCell:
+    """To be read, not to be filled in."""
+    name, label = f"{part}.{line.key}", line.parts.get(part, "")
+    return GridCell(part, name, label, texts.get(part, ""), asked=False)
 
 
 def _cell(

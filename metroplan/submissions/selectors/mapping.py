@@ -101,10 +101,15 @@ def document_of(upload: Upload) -> Document | None:
 def needs_mapping(upload: Upload) -> bool:
     """Whether the file was refused because its headings are not the template's."""
     codes = {issue.code for issue in upload.issues.all()}
-    if upload.status != Upload.Status.REFUSED or not codes & UNKNOWN_TABLE:
+    if upload.status != Upload.Status.REFUSED or not only_headings(codes):
         return False
-    document = document_of(upload) if codes <= OTHER_HEADINGS else None
+    document = document_of(upload)
     return document is not None and document.manifest is None
+
+
+def only_headings(codes: set[str]) -> bool:
+    """Whether nothing else is wrong than that the columns are not known."""
+    return bool(codes & UNKNOWN_TABLE) and codes <= OTHER_HEADINGS
 
 
 def mapping_of(upload: Upload) -> ColumnMapping | None:

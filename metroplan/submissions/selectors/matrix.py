@@ -16,7 +16,7 @@ from metroplan.organisations.models import Level, Organisation, User
 from metroplan.organisations.querysets import unit_key, within
 from metroplan.submissions.models import ReportingForm, Submission
 from metroplan.submissions.selectors.rates import ASKED, Rate, Rates
-from metroplan.submissions.states import Status
+from metroplan.submissions.states import CORRECTING, TO_BE_CORRECTED, Status
 
 QUARTERS = 8
 DEEPEST_FIRST = (Level.COUNTY, Level.CITY, Level.PROVINCE)
@@ -27,6 +27,7 @@ STATES: dict[str, tuple[str, Promise]] = {
     "overdue": ("ti-alert-triangle", _("Overdue")),
     "submitted": ("ti-send", _("Under review")),
     "returned": ("ti-arrow-back-up", _("Returned")),
+    CORRECTING: ("ti-edit-circle", TO_BE_CORRECTED),
     "approved": ("ti-circle-check", _("Approved")),
     "stale": ("ti-clock-off", _("Changed since approval")),
 }
@@ -191,7 +192,7 @@ def _state(submission: Submission, *, over: bool) -> str:
         return "stale"
     if submission.status == Status.OPEN and over:
         return "overdue"
-    return submission.status
+    return submission.shown_status
 
 
 def _rates(

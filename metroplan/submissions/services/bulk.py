@@ -18,7 +18,12 @@ from metroplan.submissions.bulk.runner import move
 from metroplan.submissions.models import BulkImport, BulkStatus
 from metroplan.submissions.services.files import keep_file
 
-NOT_REPEATED = (BulkStatus.REFUSED, BulkStatus.CANCELLED, BulkStatus.FAILED)
+NOT_REPEATED = (
+    BulkStatus.REFUSED,
+    BulkStatus.DECLINED,
+    BulkStatus.CANCELLED,
+    BulkStatus.FAILED,
+)
 
 
 @transaction.atomic
@@ -111,6 +116,34 @@ def cancel(*, job: BulkImport, actor: User) -> BulkImport:
 @transaction.atomic
 def approve(*, job: BulkImport, actor: User, expected_version: int) -> BulkImport:
     """A second person of the unit has looked at the preview: have the file written."""
+    job = _to_decide(job, actor, expected_version)
+    job.status, job.version = BulkStatus.APPLYING, job.version + 1
+    job.approved_by, job.approved_at, job.outdated = actor, timezone.now(), False
+    job.lease, job.attempts = "", 0
+    job.save()
+    totals = {name: job.preview.get(name, 0) for name in ("added", "changed", "same")}
+    record("bulk.approved", actor=actor, on=job, counts=totals)
+    run_soon(job.pk)
+    return job
+
+
+@transaction.atomic
+def decline(*, job: BulkImport, actor: User, expected_version: int, reason: str) -> BulkImport:
+    """A second person of the unit does not take the file over; who sent it reads why."""
+    job = _to_decide(job, actor, expected_version)
+    if not reason.strip():
+        raise MetroplanError(
+            "bulk.reason_missing",
+            _("Write why the file is declined: who sent it reads exactly this."),
+            status=422,
+            fields={"reason": ["required"]},
+        )
+    move(job, BulkStatus.DECLINED, actor=actor, declined_by=actor, reason=reason.strip())
+    return job
+
+
+def _to_decide(job: BulkImport, actor: User, expected_version: int) -> BulkImport:
+    """Locked, as the actor saw it, and waiting for a second person who may be this one."""
     job = _locked(job)
     require(actor, bulk_registry.get(job.kind).apply_right, job)
     if job.version != expected_version:
@@ -120,13 +153,6 @@ def approve(*, job: BulkImport, actor: User, expected_version: int) -> BulkImpor
         )
     if job.status != BulkStatus.READY:
         raise _not_possible(job)
-    job.status, job.version = BulkStatus.APPLYING, job.version + 1
-    job.approved_by, job.approved_at, job.outdated = actor, timezone.now(), False
-    job.lease, job.attempts = "", 0
-    job.save()
-    totals = {name: job.preview.get(name, 0) for name in ("added", "changed", "same")}
-    record("bulk.approved", actor=actor, on=job, counts=totals)
-    run_soon(job.pk)
     return job
 
 

@@ -12,6 +12,7 @@ from metroplan.submissions.models import StagedRow, Submission, Upload
 from metroplan.submissions.registry import registry
 from metroplan.submissions.selectors.typed import clean_of, texts_of
 from metroplan.submissions.services.drafts import draft_taken_over, same_draft
+from metroplan.submissions.services.moving import line_names
 from metroplan.submissions.services.stage import context_of, take_in
 from metroplan.submissions.services.warnings import judged
 from metroplan.submissions.types import CellsIn, CleanResult, CleanRow, Issue
@@ -37,7 +38,7 @@ def clean_typed(submission: Submission, lines: list[CellsIn], *, merge: bool) ->
     rows = [_with_source(row, present.get(row.key)) for row in result.rows]
     if merge:
         named = {normalise(line.key) for line in lines}
-        asked = {line.key for line in kind.lines(submission.form)} - named
+        asked = line_names(submission).keys() - named
         rows += [clean_of(row) for row in present.values() if row.key in asked]
     if not rows and not result.issues:
         return CleanResult(issues=[Issue(NOTHING)])

@@ -132,6 +132,6 @@ def _not_approved(submission: Submission) -> MetroplanError:
     return MetroplanError(
         "correction.not_approved",
         _("Only an approved form is corrected in this way; this one is “{state}”. {last}"),
-        state=submission.get_status_display(),
+        state=submission.status_words,
         last=last_act(submission),
     )

@@ -14,6 +14,7 @@ from metroplan.organisations.policy import require
 from metroplan.submissions.locks import wait_turn
 from metroplan.submissions.models import Evidence, Submission
 from metroplan.submissions.registry import registry
+from metroplan.submissions.selectors.grid import is_closed
 from metroplan.submissions.services.files import plain_name, store_file
 from metroplan.submissions.services.stage import not_open
 from metroplan.submissions.states import EDITABLE
@@ -39,9 +40,9 @@ def add_evidence(
 ) -> Evidence:
     """Keep a file with one line of the form; refuses other kinds, empty ones and too many."""
     require(actor, "submission.fill", submission)
-    _refuse_size(len(content))
-    _refuse_kind(plain_name(filename), content)
+    refuse_unfit(filename, content)
     _take_turn(submission)
+    _refuse_closed(submission, key)
     if key not in {line.key for line in registry.get(submission.form.kind).lines(submission.form)}:
         raise MetroplanError(
             "evidence.unknown_line",
@@ -71,6 +72,7 @@ def remove_evidence(*, evidence: Evidence, actor: User) -> None:
     """No longer shown with the line; who added and who removed it stays on record."""
     require(actor, "submission.fill", evidence.submission)
     _take_turn(evidence.submission)
+    _refuse_closed(evidence.submission, evidence.key)
     if Evidence.objects.filter(pk=evidence.pk, removed_at=None).update(
         removed_at=timezone.now(), removed_by=actor
     ):
@@ -79,9 +81,23 @@ def remove_evidence(*, evidence: Evidence, actor: User) -> None:
 
 def _take_turn(submission: Submission) -> None:
     wait_turn(submission)
-    submission.refresh_from_db(fields=["status"])
+    submission.refresh_from_db(fields=["status", "open_lines"])
     if submission.status not in EDITABLE:
         raise not_open(submission)
+
+
+def _refuse_closed(submission: Submission, key: str) -> None:
+    if is_closed(submission, key):
+        raise MetroplanError(
+            "evidence.line_closed",
+            _("This line is approved and not open for correction: its files stay as they are."),
+        )
+
+
+def refuse_unfit(filename: str, content: bytes) -> None:
+    """Raises MetroplanError for a file that is empty, too large or of a kind not kept."""
+    _refuse_size(len(content))
+    _refuse_kind(plain_name(filename), content)
 
 
 def _refuse_size(size: int) -> None:

@@ -66,7 +66,7 @@ def not_possible(submission: Submission) -> MetroplanError:
     return MetroplanError(
         "submission.not_possible",
         _("A form that is “{state}” cannot take this step. {last} Load the page again."),
-        state=submission.get_status_display(),
+        state=submission.status_words,
         last=last_act(submission),
     )
 
@@ -78,9 +78,9 @@ def reason_missing(message: object) -> MetroplanError:
 
 
 def line_names(submission: Submission) -> dict[str, str]:
-    """By key, the lines that the form asks for."""
+    """By key, the lines that the form asks for, without those that a register counts."""
     lines = registry.get(submission.form.kind).lines(submission.form)
-    return {line.key: line.name for line in lines}
+    return {line.key: line.name for line in lines if not line.counted_in(submission.period)}
 
 
 def refuse_unknown(keys: set[str], names: dict[str, str]) -> None:

@@ -54,14 +54,16 @@ def open_form(*, form: ReportingForm, period: Period) -> int:
 def open_due_quarters(*, today: date) -> Opening:
     """For every form the quarter that closed last, and those before it that were missed.
 
-    A form without lines waits: there is nothing in it that a unit could fill in.
+    A form without lines that a unit could fill in waits; registers count the others.
     """
     newest = newest_closed(today)
     forms = ReportingForm.objects.filter(opens__lte=newest).select_related("owner")
     opened: dict[Period, int] = {}
     for form in forms.annotate(last=Max("submissions__period")):
-        asks = registry.get(form.kind).lines(form)
-        for period in _due(form, newest) if asks else ():
+        lines = registry.get(form.kind).lines(form)
+        for period in _due(form, newest):
+            if all(line.counted_in(period) for line in lines):
+                continue
             opened[period] = opened.get(period, 0) + open_form(form=form, period=period)
     anew = [period for period, count in opened.items() if count]
     return Opening(sum(opened.values()), min(anew, default=None))

@@ -176,7 +176,7 @@ def _require_turn(submission: Submission, actor: User) -> None:
         raise MetroplanError(
             "submission.not_under_review",
             _("The form is “{state}”, so there is nothing to review. {last} Load the page again."),
-            state=submission.get_status_display(),
+            state=submission.status_words,
             last=last_act(submission),
         )
     if can(actor, "submission.review", submission):

@@ -124,7 +124,7 @@ def not_open(submission: Submission) -> MetroplanError:
     return MetroplanError(
         "submission.not_open",
         _("The form is “{state}” and takes no figures now: wait until it is returned."),
-        state=submission.get_status_display(),
+        state=submission.status_words,
     )
 
 

@@ -108,6 +108,6 @@ def _not_reopenable(submission: Submission) -> MetroplanError:
             "A form that is “{state}” is not reopened: only one that is approved, or one that is "
             "overdue and was never handed in. {last}"
         ),
-        state=submission.get_status_display(),
+        state=submission.status_words,
         last=last_act(submission),
     )

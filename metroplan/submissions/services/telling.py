@@ -19,6 +19,7 @@ from metroplan.submissions.models import (
 
 TOLD_TO_SENDER = {
     BulkStatus.REFUSED: words.FILE_REFUSED,
+    BulkStatus.DECLINED: words.FILE_DECLINED,
     BulkStatus.APPLIED: words.FILE_APPLIED,
 }
 
@@ -99,7 +100,7 @@ def tell_correction_answered(correction: Correction) -> None:
 
 
 def tell_large_file(job: BulkImport) -> None:
-    """Who may apply it once it is checked, who sent it once it is refused or applied."""
+    """Who may apply it once it is checked, who sent it once it is over."""
     url = reverse("submissions:bulk-detail", args=[job.pk])
     settle(codes=[words.FILE_READY], urls=[url])
     if job.status == BulkStatus.READY:
@@ -110,7 +111,7 @@ def tell_large_file(job: BulkImport) -> None:
         code, told = TOLD_TO_SENDER[job.status], [job.uploaded_by]
     else:
         return
-    params = {"file": job.file.name, "count": job.changed}
+    params = {"file": job.file.name, "count": job.changed, "reason": job.reason}
     notify(code=code, params=params, url=url, key=f"bulk:{job.pk}:{job.version}", users=told)
 
 

@@ -22,7 +22,7 @@ from metroplan.submissions.bulk.incoming import (
     take_handler,
 )
 from metroplan.submissions.forms import VersionForm
-from metroplan.submissions.forms_bulk import BulkForm
+from metroplan.submissions.forms_bulk import BulkForm, DeclineForm
 from metroplan.submissions.models import BulkImport
 from metroplan.submissions.selectors import bulk as selectors
 from metroplan.submissions.services import bulk
@@ -44,7 +44,8 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_create(request: HttpRequest) -> HttpResponse:
     """Too long a request is refused unread; only then does `_receive` check the CSRF token."""
-    form = BulkForm(kinds=selectors.kinds_for(request.user))
+    kinds, chosen = selectors.kinds_for(request.user), {"kind": request.GET.get("kind")}
+    form = BulkForm(kinds=kinds, initial=chosen)
     if request.method != "POST":
         return _show_form(request, form)
     handler = take_handler(request)
@@ -139,6 +140,21 @@ def bulk_apply(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("submissions:bulk-detail", pk=pk)
 
 
+@require_POST
+def bulk_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    job = _visible(request, pk)
+    require(request.user, "bulk.approve", job)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _show(request, job, decline_form=form, status=UNPROCESSABLE)
+    try:
+        bulk.decline(job=job, actor=request.user, **form.cleaned_data)
+    except MetroplanError as problem:
+        return _show(request, _visible(request, pk), problem)
+    messages.success(request, _("The file was declined; who sent it has been told why."))
+    return redirect("submissions:bulk-detail", pk=pk)
+
+
 @require_safe
 def bulk_issues(request: HttpRequest, pk: int) -> HttpResponse:
     """Every kept issue as CSV."""
@@ -184,12 +200,15 @@ def _show(
     request: HttpRequest,
     job: BulkImport,
     problem: MetroplanError | None = None,
+    decline_form: DeclineForm | None = None,
     **response: Any,
 ) -> HttpResponse:
+    seen = {"expected_version": job.version}
     context = {
         "detail": selectors.bulk_detail(job),
         "problem": problem,
-        "version_form": VersionForm(initial={"expected_version": job.version}),
+        "version_form": VersionForm(initial=seen),
+        "decline_form": decline_form or DeclineForm(initial=seen),
     }
     if problem:
         response = {"status": problem.status}

@@ -179,4 +179,4 @@ def _outcome(submission: Submission, step: Step) -> str:
     if submission.reviewer_unit is not None:
         text = _("{form} is now with {unit} for review.")
         return text.format(form=submission, unit=submission.reviewer_unit.name)
-    return _("{form}: {state}.").format(form=submission, state=submission.get_status_display())
+    return _("{form}: {state}.").format(form=submission, state=submission.status_words)

@@ -11,7 +11,7 @@ from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
 from metroplan.submissions.entry_input import Typed, malformed, typed_in_form
 from metroplan.submissions.models import Evidence, Submission
-from metroplan.submissions.selectors.grid import evidence_of
+from metroplan.submissions.selectors.grid import evidence_of, is_closed
 from metroplan.submissions.services.drafts import save_draft
 from metroplan.submissions.services.evidence import add_evidence, remove_evidence, too_large
 from metroplan.submissions.views.bodies import ENVELOPE, announced_length, discard
@@ -121,6 +121,7 @@ def _answer(
         "items": evidence_of(submission).get(key, []),
         "submission": submission,
         "problem": problem,
+        "closed": is_closed(submission, key),
     }
     status = problem.status if problem else 200
     return render(request, "submissions/_entry_evidence.html", context, status=status)

@@ -26,7 +26,10 @@ TEMPLATES = {
 
 @require_safe
 def template(request: HttpRequest, pk: int) -> FileResponse:
-    """The empty form of the unit and quarter, `?format=xlsx` or `csv`."""
+    """The form of the unit and quarter, `?format=xlsx` or `csv`.
+
+    With what its present version says in it, if there is one; with `empty=yes` without.
+    """
     submission = visible_submission(request, pk)
     fmt = request.GET.get("format", "xlsx")
     if fmt not in TEMPLATES:
@@ -34,7 +37,8 @@ def template(request: HttpRequest, pk: int) -> FileResponse:
     context = SheetContext(
         form=submission.form, organisation=submission.organisation, period=submission.period
     )
-    content = registry.get(submission.form.kind).template(context, fmt=fmt)
+    filled = request.GET.get("empty") != "yes"
+    content = registry.get(submission.form.kind).template(context, fmt=fmt, filled=filled)
     name = f"{submission.form.name}-{submission.organisation.name}-{submission.period}.{fmt}"
     return attachment(io.BytesIO(content), name, TEMPLATES[fmt])
 

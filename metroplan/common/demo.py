@@ -1,0 +1,8 @@
+"""Demonstration data beyond figures: apps register what they load in `AppConfig.ready`."""
+
+from collections.abc import Callable
+from datetime import date
+
+loaders: list[Callable[[date], str]] = []
+"""Run in order once the figures are there. Each is given today, loads what is missing and returns
+a sentence about it, empty where nothing was."""

@@ -1,0 +1,33 @@
+from django.apps import AppConfig
+
+
+class StandardsConfig(AppConfig):
+    name = "standards"
+
+    def ready(self) -> None:
+        from indicators.services.verify import derived
+        from metroplan.common import demo
+        from metroplan.common.reference import loaders
+        from metroplan.organisations import notices
+        from metroplan.submissions import wording as issues
+        from metroplan.submissions.bulk.registry import bulk_registry
+        from standards.bulk_ledger import BulkLedger
+        from standards.bulk_standards import BulkStandards
+        from standards.counting import register_all
+        from standards.demo.loading import load_registers
+        from standards.services.catalogue_reference import load_catalogue
+        from standards.services.examination_rules import load_examination_rules
+        from standards.services.in_force import wrong_days
+        from standards.services.reminders import SENTENCES
+        from standards.wording import with_place
+        from standards.wording_catalogue import MESSAGES
+
+        demo.loaders.append(load_registers)
+        loaders.extend([load_catalogue, load_examination_rules])
+        notices.register(SENTENCES)
+        issues.register(with_place())
+        derived.append(wrong_days)
+        issues.register(MESSAGES)
+        register_all()
+        bulk_registry.register(BulkLedger())
+        bulk_registry.register(BulkStandards())

@@ -1,0 +1,93 @@
+"""How a register of the app is offered to measures, and what it is read from."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+
+from indicators.measures import About, Entry, register
+from indicators.models import Accumulation, Kind
+from metroplan.common.periods import Period
+from metroplan.organisations.models import Level
+from standards.selectors.counted_rows import show_standard
+from standards.selectors.counts import Count, as_counts, as_share, share_entries
+
+COUNTY = (Level.COUNTY.value, Level.ZONE.value)
+STOCK, FLOW = Accumulation.STOCK.value, Accumulation.FLOW.value
+
+
+class Source(StrEnum):
+    """What a register is read from: who writes there says so, see services/touching.py."""
+
+    STANDARDS = "standards"
+    LEDGER = "ledger"
+    STAFF = "staff"
+    CATALOGUE = "catalogue"
+
+
+_keys: dict[str, set[str]] = {source: set() for source in Source}
+
+
+def keys_of(source: str) -> set[str]:
+    """The registers whose figures may change where this source does."""
+    return _keys[source]
+
+
+def add(
+    key: str, compute: Callable, sources: tuple[str, ...], said: tuple[Any, Any], **more: Any
+) -> None:
+    register(key, compute, About(*said, **more))
+    for source in sources:
+        _keys[source].add(key)
+
+
+def add_count(
+    key: str,
+    count: Count,
+    source: str,
+    name: str | Promise,
+    definition: str | Promise,
+    *,
+    flow: bool = False,
+    also: tuple[str, ...] = (),
+) -> None:
+    add(
+        key,
+        as_counts(count),
+        (source, *also),
+        (name, definition),
+        kind=Kind.COUNT.value,
+        accumulation=FLOW if flow else STOCK,
+        whole=count.whole,
+        entries=count.entries,
+        known=count.known,
+    )
+
+
+def add_share(
+    key: str,
+    part: Count,
+    whole: Count,
+    source: str,
+    said: tuple[Any, Any],
+    names: tuple[Any, Any],
+) -> None:
+    def entries(unit: int, period: Period) -> list[Entry]:
+        return share_entries(part, whole, (str(names[0]), str(names[1])))(unit, period)
+
+    add(
+        key,
+        as_share(part, whole),
+        (source,),
+        said,
+        kind=Kind.RATIO.value,
+        accumulation=STOCK,
+        whole=part.whole,
+        entries=entries,
+        known=whole.known,
+    )
+
+
+def held(rows: Callable, **more: Any) -> Count:
+    return Count(rows, "institute__organisation", show_standard, **more)

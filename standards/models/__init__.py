@@ -1,0 +1,81 @@
+"""The register of measurement standards: who holds them, what they do, when they count."""
+
+from standards.models.catalogue import (
+    CatalogueItem,
+    CatalogueVersion,
+    InstrumentKind,
+    KindGroup,
+    LocalExclusion,
+)
+from standards.models.institutes import (
+    Assessor,
+    Authorization,
+    Institute,
+    InstituteKind,
+    StaffCount,
+)
+from standards.models.ledger import (
+    LedgerEntry,
+    LedgerEvidence,
+    LedgerState,
+)
+from standards.models.life import (
+    Certificate,
+    ControlRecord,
+    Examination,
+    ExaminationDocument,
+    ExaminationRule,
+    ExpiryReminder,
+    Grade,
+    InForceSpan,
+    StateEvent,
+)
+from standards.models.standards import (
+    Attachment,
+    Capability,
+    Equipment,
+    HolderKind,
+    MeasurementStandard,
+    NationalLevel,
+    PerformanceKind,
+    Rank,
+    Service,
+    UpperLink,
+    Way,
+)
+
+__all__ = [
+    "Assessor",
+    "Attachment",
+    "Authorization",
+    "Capability",
+    "CatalogueItem",
+    "CatalogueVersion",
+    "Certificate",
+    "ControlRecord",
+    "Equipment",
+    "Examination",
+    "ExaminationDocument",
+    "ExaminationRule",
+    "ExpiryReminder",
+    "Grade",
+    "HolderKind",
+    "InForceSpan",
+    "Institute",
+    "InstituteKind",
+    "InstrumentKind",
+    "KindGroup",
+    "LedgerEntry",
+    "LedgerEvidence",
+    "LedgerState",
+    "LocalExclusion",
+    "MeasurementStandard",
+    "NationalLevel",
+    "PerformanceKind",
+    "Rank",
+    "Service",
+    "StaffCount",
+    "StateEvent",
+    "UpperLink",
+    "Way",
+]
