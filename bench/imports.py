@@ -27,7 +27,7 @@ FIGURES = 20_000
 MILLION = 1_000_000
 # As many as a province has; loaded one after the other, as the units of a province are.
 COUNTIES = 92
-ROUNDS = 5
+ROUNDS = 9
 HEADER = ("organisation", "measure", "period", "state", "value", "numerator", "denominator")
 PLAIN = "organisation text, measure text, period text, state text, value text, n text, d text"
 Line = tuple[str, ...]
