@@ -1,9 +1,8 @@
 """What each unit is to reach, fetched for many indicators and units at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from indicators.engine.in_force import Terms, in_force
@@ -35,22 +34,11 @@ class Unit:
         return cls(pk, codes[-1], tuple(reversed(codes[:-1])))
 
 
-def current_targets(
-    indicators: Iterable[Indicator],
-    known_at: datetime | None = None,
-    *,
-    codes: Collection[str] | None = None,
-) -> Targets:
-    """(indicator id, unit code) → its milestones in order, each in the revision in force.
-
-    `known_at` looks back: only what was known by then counts. `codes` asks for some units only.
-    """
+def current_targets(indicators: Iterable[Indicator]) -> Targets:
+    """(indicator id, unit code) → its milestones in order, each in the revision in force."""
     by_id = {indicator.pk: indicator for indicator in indicators}
-    targets = Target.objects.filter(indicator__in=by_id)
-    if codes is not None:
-        targets = targets.filter(organisation__code__in=codes)
     rows = (
-        in_force(targets, known_at)
+        in_force(Target.objects.filter(indicator__in=by_id))
         .order_by("indicator_id", "organisation_id", "milestone__year", "-revision")
         .distinct("indicator_id", "organisation_id", "milestone__year")
         .values_list(

@@ -60,12 +60,5 @@ def baselines_in_force(
     return found
 
 
-def terms_in_force(
-    indicators: Iterable[Indicator],
-    known_at: datetime | None = None,
-    thresholds: Thresholds | None = None,
-) -> Terms:
-    """Give the thresholds where they were read already."""
-    return Terms(
-        baselines_in_force(indicators, known_at), thresholds or thresholds_in_force(known_at)
-    )
+def terms_in_force(indicators: Iterable[Indicator]) -> Terms:
+    return Terms(baselines_in_force(indicators), thresholds_in_force())
