@@ -9,9 +9,9 @@ and `rules.trajectory` say of one; the rules are explained there.
 from django.db import connection
 from django.db.models import Case, F, QuerySet, Value, When
 
-from indicators.engine.in_force import in_force
+from indicators.engine.in_force import in_force, newest_baselines
 from indicators.engine.tables import Tables
-from indicators.models import BaselineRevision, Comparator, RollUpRule, Target
+from indicators.models import Comparator, RollUpRule, Target
 from indicators.rules import Thresholds
 from indicators.rules.trajectory import HUNDRED, ONE
 
@@ -157,7 +157,7 @@ def create_goals(tables: Tables, thresholds: Thresholds) -> bool:
     False, and only `pair` is there, where no indicator uses any of it.
     """
     _create("reach", REACH)
-    _create_from("rebased", "indicator_id, year, value", _rebased(tables))
+    _create_from("rebased", "indicator_id, year, value", newest_baselines(tables.known_at))
     _create("pair", PAIRS)
     if not (indicators := _column("SELECT DISTINCT indicator_id FROM pair")):
         return False
@@ -182,13 +182,6 @@ def _create_from(name: str, columns: str, rows: QuerySet) -> None:
             f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP AS {sql}; ANALYZE {name}",
             params,
         )
-
-
-def _rebased(tables: Tables) -> QuerySet:
-    """The newest revision of each indicator's baseline."""
-    revised = in_force(BaselineRevision.objects.all(), tables.known_at)
-    newest = revised.order_by("indicator_id", "-revision").distinct("indicator_id")
-    return newest.values_list("indicator_id", "year", "value")
 
 
 def _aims(indicators: list[int], tables: Tables) -> QuerySet:

@@ -48,14 +48,17 @@ def thresholds_in_force(known_at: datetime | None = None) -> Thresholds:
     return Thresholds(**newest) if newest else THRESHOLDS
 
 
-def baselines_in_force(
-    indicators: Iterable[Indicator], known_at: datetime | None = None
-) -> dict[int, Baseline]:
+def newest_baselines(known_at: datetime | None = None) -> QuerySet:
+    """(indicator id, year, value) of every baseline that was revised."""
+    revised = in_force(BaselineRevision.objects.all(), known_at)
+    newest = revised.order_by("indicator_id", "-revision").distinct("indicator_id")
+    return newest.values_list("indicator_id", "year", "value")
+
+
+def baselines_in_force(indicators: Iterable[Indicator]) -> dict[int, Baseline]:
     """Indicator id → its baseline; that of the plan's text where it was never revised."""
     found = {item.pk: Baseline(item.baseline_year, item.baseline_value) for item in indicators}
-    revised = in_force(BaselineRevision.objects.filter(indicator__in=found), known_at)
-    rows = revised.order_by("indicator_id", "-revision").distinct("indicator_id")
-    for indicator_id, year, value in rows.values_list("indicator_id", "year", "value"):
+    for indicator_id, year, value in newest_baselines().filter(indicator__in=found):
         found[indicator_id] = Baseline(year, value)
     return found
 
