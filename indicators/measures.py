@@ -49,6 +49,7 @@ class About:
     `kind` and `accumulation` are those of the measures it fits. `whole` says that a unit's figure
     covers all units below it as well: it then fits measures that are not rolled up. `known` are
     those of the units that keep the register at all: nobody else's report is held against it.
+    `survey` says that it counts what inspections came upon, not all that is on record.
     """
 
     name: str | Promise
@@ -58,6 +59,7 @@ class About:
     whole: bool = False
     entries: Entries | None = None
     known: Callable[[Collection[int], Period], Collection[int]] | None = None
+    survey: bool = False
 
     def fits(self, measure: Measure) -> bool:
         same = (self.kind, self.accumulation) == (measure.kind, measure.accumulation)

@@ -24,6 +24,9 @@ from metroplan.submissions.api_cells import CellsView
 from metroplan.submissions.api_rates import ReportingRateViewSet
 from standards.api_catalogue import CatalogueViewSet, CoverageViewSet
 from standards.api_registers import InstituteViewSet, LedgerViewSet, StandardViewSet
+from supervision.api_campaigns import CampaignViewSet, CaseViewSet, InspectionViewSet
+from supervision.api_integrity import IntegrityUnitViewSet
+from supervision.api_ledgers import EntityViewSet, InstrumentViewSet
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -66,6 +69,12 @@ router.register("standards", StandardViewSet, "standard")
 router.register("ledger", LedgerViewSet, "ledger")
 router.register("catalogue", CatalogueViewSet, "catalogue")
 router.register("coverage", CoverageViewSet, "coverage")
+router.register("entities", EntityViewSet, "entity")
+router.register("instruments", InstrumentViewSet, "instrument")
+router.register("campaigns", CampaignViewSet, "campaign")
+router.register("inspections", InspectionViewSet, "inspection")
+router.register("cases", CaseViewSet, "case")
+router.register("integrity-units", IntegrityUnitViewSet, "integrity-unit")
 
 app_name = "api"
 urlpatterns = [

@@ -19,6 +19,8 @@ DEBUG = DEV and env.boolean("DEBUG", default=False)
 
 # Demonstration data mark every page and bring accounts with known passwords.
 DEMO = env.boolean("METROPLAN_DEMO", default=DEV)
+# Of 60,000 instruments, 5,000 entities, 200 campaigns and 20,000 inspections.
+DEMO_PERCENT = env.integer("METROPLAN_DEMO_PERCENT", default=10)
 
 SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
     "metroplan.submissions",
     "indicators",
     "standards",
+    "supervision",
     "metroplan.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -164,6 +167,11 @@ BULK_CHUNK_ROWS = env.integer("BULK_CHUNK_ROWS", 20_000)
 BULK_ISSUES_KEPT = env.integer("BULK_ISSUES_KEPT", 20_000)
 BULK_LEASE_SECONDS = env.integer("BULK_LEASE_SECONDS", 60)
 
+# An instrument is shown as due so many days before the last on which its verification is valid.
+VERIFICATION_DUE_DAYS = env.integer("VERIFICATION_DUE_DAYS", 30)
+# A finding that stays overdue rises one unit higher each so many days.
+FINDING_ESCALATION_DAYS = env.integer("FINDING_ESCALATION_DAYS", 15)
+
 # How the name of a measurement standard may end by JJF 1022, of which no primary copy was read.
 STANDARD_NAME_ENDINGS = env.words(
     "STANDARD_NAME_ENDINGS",
@@ -274,6 +282,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/15", hour="8-19"),
     },
     "remind-expiries": {"task": "standards.tasks.remind_expiries", "schedule": 3600.0},
+    "escalate-findings": {"task": "supervision.tasks.escalate_findings", "schedule": 3600.0},
+    "lapse-integrity-units": {
+        "task": "supervision.tasks.lapse_integrity_units",
+        "schedule": 3600.0,
+    },
+    "remind-verifications": {
+        "task": "supervision.tasks.remind_verifications",
+        "schedule": 3600.0,
+    },
 }
 
 # ---------------------------------------------------------------- API
@@ -309,7 +326,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "ENUM_NAME_OVERRIDES": {
         "BulkStatusEnum": "metroplan.submissions.models.BulkStatus",
+        "CampaignKindEnum": "supervision.models.Campaign.Kind",
+        "CampaignStateEnum": "supervision.states.CampaignState",
+        "CaseStateEnum": "supervision.states.CaseState",
+        "FindingStateEnum": "supervision.states.FindingState",
+        "InspectionStateEnum": "supervision.states.InspectionState",
+        "EntityKindEnum": "supervision.models.Entity.Kind",
         "InstituteKindEnum": "standards.models.InstituteKind",
+        "IntegrityStateEnum": "supervision.states.IntegrityState",
         "LedgerKindEnum": "standards.models.LedgerEntry.Kind",
         "LedgerLevelEnum": "standards.models.LedgerEntry.Level",
         "LevelEnum": "metroplan.organisations.models.Level",

@@ -8,6 +8,8 @@ urlpatterns = [
     path("reporting/", include("metroplan.submissions.urls")),
     path("plans/", include("indicators.urls")),
     path("standards/", include("standards.urls")),
+    path("supervision/", include("supervision.urls")),
+    path("public/", include("supervision.urls_public")),
     path("api/v1/", include("metroplan.api")),
 ]
 

@@ -1,7 +1,7 @@
 """What the large files of the registers share: headings and words of every language, and a line
 on its way."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import ModuleType
@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from metroplan.common.days import read_day
 from metroplan.common.text import folded, normalise, unprotected
 from metroplan.organisations.models import Organisation
-from metroplan.submissions.bulk.registry import Column, Tally
+from metroplan.submissions.bulk.registry import Chunk, Column, Row, Tally, copy_line
 from metroplan.submissions.models import BulkImport
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import Issue, RawCell
@@ -92,6 +92,42 @@ def read_line(
     said = {k: text.strip() if k in exact else normalise(text) for k, text in written.items()}
     cells = {name: odd[at] for name, at in read.items() if at in odd}
     return Line(number, dict.fromkeys(names, "") | said, cells, places)
+
+
+def clean_lines(
+    rows: Iterable[Row],
+    columns: dict[str, int],
+    names: Sequence[str],
+    read: Callable[[Line], list[Any]],
+    exact: Collection[str] = (),
+) -> Chunk:
+    """For a kind's `clean_chunk`: `read` gives a line's values in the order of the staged table,
+    worth nothing once a fault is noted."""
+    chunk = Chunk()
+    for number, texts, odd in rows:
+        line = read_line(number, texts, odd, columns, names, exact)
+        if not any(line.texts.values()):
+            chunk.blank += 1
+            continue
+        values = read(line)
+        chunk.issues += line.issues
+        if not line.issues:
+            chunk.lines.append(copy_line([number, *values]))
+    return chunk
+
+
+def check_texts(
+    line: Line,
+    headings: Mapping[str, Promise],
+    required: Collection[str],
+    lengths: Mapping[str, int],
+) -> None:
+    """Notes what is missing and what is too long to be kept."""
+    for name, text in line.texts.items():
+        if name in required and not text:
+            line.fault("register.missing", name, column=str(headings[name]))
+        elif len(text) > lengths.get(name, len(text)):
+            line.fault("register.too_long", name, limit=lengths[name])
 
 
 def read_word(line: Line, name: str, words: Mapping[str, str], choices: Choices) -> str:

@@ -12,16 +12,16 @@ from metroplan.submissions.bulk.registry import (
     Difference,
     Preview,
     Row,
-    copy_line,
 )
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import Issue
 from standards.bulk_columns import (
     Line,
     RegisterFile,
+    check_texts,
     choice_words,
+    clean_lines,
     read_day_at,
-    read_line,
     read_word,
     tallies,
     unit_tallies,
@@ -73,21 +73,11 @@ class LedgerReader:
     known: Known
 
     def clean_chunk(self, rows: Iterable[Row], columns: dict[str, int]) -> Chunk:
-        chunk = Chunk()
-        for number, texts, odd in rows:
-            line = read_line(number, texts, odd, columns, READ)
-            if not any(line.texts.values()):
-                chunk.blank += 1
-                continue
-            values = self._read(line)
-            chunk.issues += line.issues
-            if not line.issues:
-                chunk.lines.append(copy_line([number, *values]))
-        return chunk
+        return clean_lines(rows, columns, READ, self._read)
 
     def _read(self, line: Line) -> list[Any]:
         """In the order of the staged table; worth nothing once a fault is noted."""
-        _check_texts(line)
+        check_texts(line, HEADINGS, REQUIRED, LENGTHS)
         if line.texts["number"] in self.known.elsewhere:
             line.fault("ledger.elsewhere", "number")
         words = {
@@ -120,15 +110,6 @@ class LedgerReader:
         elif pk and unit and not path.startswith(unit.path):
             line.fault("ledger.other_institute", "institute")
         return pk
-
-
-def _check_texts(line: Line) -> None:
-    for name in READ:
-        text = line.texts[name]
-        if name in REQUIRED and not text:
-            line.fault("register.missing", name, column=str(HEADINGS[name]))
-        elif len(text) > LENGTHS.get(name, len(text)):
-            line.fault("register.too_long", name, limit=LENGTHS[name])
 
 
 class BulkLedger(RegisterFile):

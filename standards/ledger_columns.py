@@ -1,12 +1,12 @@
 """The columns of the ledger in files: exports write them, imports read them."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from metroplan.common.register_files import RegisterColumns
 from standards.models import LedgerEntry, LedgerState
 
 HEADINGS: dict[str, Promise] = {
@@ -39,21 +39,6 @@ CHOICES = {
 }
 
 
-def headings() -> list[str]:
-    return [str(heading) for heading in HEADINGS.values()]
-
-
-def file_rows(entries: Iterator[LedgerEntry]) -> Iterator[Sequence[Any]]:
-    """The headings, then one line for each entry of `selectors.ledger.with_state`."""
-    yield headings()
-    labels = {name: dict(choices) for name, choices in CHOICES.items()}
-    for entry in entries:
-        values = plain_row(entry)
-        for name, words in labels.items():
-            values[name] = str(words.get(values[name], "")) if values[name] else ""
-        yield [values[name] for name in HEADINGS]
-
-
 def plain_row(entry: LedgerEntry) -> dict[str, Any]:
     """An entry by column, kinds and states as codes."""
     return {
@@ -74,3 +59,12 @@ def plain_row(entry: LedgerEntry) -> dict[str, Any]:
         "counts_from": entry.counts_from,
         "counts_to": entry.counts_to,
     }
+
+
+LEDGER = RegisterColumns(
+    headings=HEADINGS,
+    plain=plain_row,
+    required=frozenset(REQUIRED),
+    derived=frozenset(DERIVED),
+    choices=CHOICES,
+)

@@ -1,6 +1,8 @@
 """What is wrong with an entry of the registers, in one sentence: at a field of a page, in an
 answer of the API, and in a large file with the cell before it."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise, keep_lazy_text
 from django.utils.translation import gettext_lazy as _
@@ -171,9 +173,9 @@ def refusal(faults: dict[str, list[Fault]]) -> ValidationError:
     return ValidationError({field: [said(fault) for fault in of] for field, of in faults.items()})
 
 
-def with_place() -> dict[str, Promise]:
+def with_place(sentences: Mapping[str, Promise] = SENTENCES) -> dict[str, Promise]:
     """The same sentences for the cells of large files; `{place}` is filled in there."""
-    return {code: _placed(text) for code, text in SENTENCES.items()}
+    return {code: _placed(text) for code, text in sentences.items()}
 
 
 @keep_lazy_text

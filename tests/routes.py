@@ -31,6 +31,9 @@ from tests.standards.ledger_routes import LedgerThings, add_ledger
 from tests.standards.register_routes import RegisterThings, add_register
 from tests.submissions.bulk_files import made
 from tests.submissions.quarter import QUARTER, opened, uploaded
+from tests.supervision.campaign_routes import CampaignThings, add_campaign
+from tests.supervision.content_routes import ContentThings, add_content
+from tests.supervision.ledger_routes import InstrumentThings, add_instruments
 from tests.world import World, add_indicator, add_person, current, report
 
 
@@ -64,6 +67,9 @@ class Things:
     exclusion: LocalExclusion
     register: RegisterThings
     ledger: LedgerThings
+    content: ContentThings
+    campaigns: CampaignThings
+    instruments: InstrumentThings
 
     def arguments(self, route: str) -> list[Any] | None:
         """What the route's address names; None where it names no thing."""
@@ -107,6 +113,8 @@ class Things:
             "api:bulk-import-": [self.bulk.pk],
         }
         by_route |= self.register.arguments() | self.ledger.arguments()
+        by_route |= self.content.arguments() | self.campaigns.arguments()
+        by_route |= self.instruments.arguments()
         if route in by_route:
             return by_route[route]
         if route.endswith(("-list", "bulk-create", "account-create", "form-create")):
@@ -122,7 +130,9 @@ class Things:
             return reverse(route, args=["merge"])
         if route in ("api:measure-detail", "indicators:measure-source"):
             return reverse(route, args=[self.indicator.measure.code])
-        return reverse(route, args=ADDRESSES.get(route) or self.arguments(route))
+        public = self.campaigns.public() | self.instruments.public()
+        named = ADDRESSES.get(route) or public.get(route) or self.arguments(route)
+        return reverse(route, args=named)
 
 
 def ask_correction(submission: Submission, person: User) -> Correction:
@@ -196,4 +206,7 @@ def make_things(world: World) -> Things:
         exclusion=add_catalogue(world),
         register=add_register(world),
         ledger=add_ledger(world),
+        content=add_content(world),
+        campaigns=add_campaign(world),
+        instruments=add_instruments(world),
     )

@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 os.environ.setdefault("METROPLAN_DEV", "True")
 os.environ.setdefault("METROPLAN_TEST", "True")
+os.environ.setdefault("METROPLAN_DEMO_PERCENT", "1")
 os.environ.setdefault("METROPLAN_VAR", str(ROOT / "var" / "test"))
 
 from metroplan.settings import *  # noqa: E402, F403

@@ -22,6 +22,9 @@ from tests.standards.ledger_routes import grow_ledger
 from tests.standards.register_routes import grow_register
 from tests.submissions.bulk_files import made
 from tests.submissions.quarter import more_counties, opened, uploaded
+from tests.supervision.campaign_routes import grow_campaigns
+from tests.supervision.content_routes import grow_content
+from tests.supervision.ledger_routes import grow_instruments
 from tests.world import World, add_indicator, add_measure, add_person, add_target, report
 
 LISTS = {
@@ -51,6 +54,20 @@ LISTS = {
     "standards:institute-list": "leader",
     "standards:expiry": "leader",
     "standards:ledger-list": "leader",
+    "supervision:entity-list": "leader",
+    "supervision:instrument-list": "leader",
+    "supervision:due": "leader",
+    "supervision:intervals": "leader",
+    "supervision:campaign-list": "leader",
+    "supervision:draw-list": "leader",
+    "supervision:inspector-list": "leader",
+    "supervision:inspection-list": "leader",
+    "supervision:finding-list": "leader",
+    "supervision:case-list": "leader",
+    "supervision:lot-list": "leader",
+    "supervision:integrity-list": "leader",
+    "supervision:dishonesty-list": "leader",
+    "supervision:criteria-list": "leader",
 } | {f"api:{base}-list": "leader" for _name, _view, base in router.registry}
 
 
@@ -85,6 +102,9 @@ def grow(world: World, number: int) -> None:
     grow_catalogue(world, number)
     grow_register(world, number)
     grow_ledger(world, number)
+    grow_content(world, number)
+    grow_campaigns(world, number)
+    grow_instruments(world, number)
     recompute_all()
 
 

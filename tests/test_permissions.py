@@ -17,6 +17,10 @@ from tests.routes import Things, make_things, route_names
 from tests.standards.catalogue_routes import catalogue_table
 from tests.standards.ledger_routes import ledger_table
 from tests.standards.register_routes import register_table
+from tests.supervision.campaign_routes import PUBLIC_ROUTES, campaign_table
+from tests.supervision.content_routes import content_table
+from tests.supervision.ledger_routes import PUBLIC_ROUTES as PUBLIC_LEDGERS
+from tests.supervision.ledger_routes import instruments_table
 from tests.world import World
 
 PEOPLE = {
@@ -29,6 +33,7 @@ PEOPLE = {
     "system_admin": "system_admin",
 }
 PUBLIC = {"organisations:login", "organisations:language", "organisations:password-set"}
+PUBLIC |= {"public:integrity", "public:dishonesty"} | PUBLIC_ROUTES | PUBLIC_LEDGERS
 
 
 def only(status: int, *roles: str) -> list[int]:
@@ -219,6 +224,9 @@ TABLE: dict[tuple[str, str], list[int]] = {
 TABLE |= catalogue_table(FIGURES, only)
 TABLE |= register_table(FIGURES, only)
 TABLE |= ledger_table(FIGURES, only)
+TABLE |= content_table(FIGURES, only)
+TABLE |= campaign_table(FIGURES, only)
+TABLE |= instruments_table(FIGURES, only)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 # The tree itself, what is the same for everybody, and what no page or endpoint lists: files are

@@ -78,3 +78,15 @@ def as_text(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return str(value)
+
+
+def differing(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
+    """`before` and `after` for `record`, cut down to what is not the same; `before` is None for
+    what is new."""
+    if before is None:
+        return {"after": after}
+    changed = [name for name in after if before[name] != after[name]]
+    return {
+        "before": {name: before[name] for name in changed},
+        "after": {name: after[name] for name in changed},
+    }

@@ -12,6 +12,7 @@ from indicators.models import (
     RevisionState,
     RollUpRule,
 )
+from metroplan.dashboards import audit_words_supervision as supervision
 from metroplan.organisations.models import ApiToken, ChangeKind, Level, Role
 from metroplan.plans.models import MilestoneKind, PlanDuty, PlanStatus
 from metroplan.submissions.models import BulkStatus, FigureState, Upload
@@ -132,7 +133,7 @@ ACTIONS = {
     "standard.created": _("Measurement standard entered"),
     "standard.graded": _("Grade of a standard recorded"),
     "standard.moved": _("State of a standard recorded"),
-}
+} | supervision.ACTIONS
 
 FIELDS = {
     "accumulation": _("stock or flow"),
@@ -310,7 +311,7 @@ FIELDS = {
     "validity_months": _("validity in months"),
     "window_months": _("months before expiry to apply"),
     "reminder_months": _("reminders, months before expiry"),
-}
+} | supervision.FIELDS
 
 # What stands under a field, whichever kind of object it is a field of: no code means two things.
 VALUES = {
@@ -351,7 +352,7 @@ VALUES = {
     | dict(PlanStatus.choices)
     | dict(Upload.Status.choices)
     | dict(BulkStatus.choices),
-}
+} | supervision.VALUES
 
 # The rows of a plan as its loading names them; the longer before the shorter that begins it.
 THINGS = {

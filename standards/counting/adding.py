@@ -1,5 +1,6 @@
 """How a register of the app is offered to measures, and what it is read from."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -18,15 +19,19 @@ STOCK, FLOW = Accumulation.STOCK.value, Accumulation.FLOW.value
 
 
 class Source(StrEnum):
-    """What a register is read from: who writes there says so, see services/touching.py."""
+    """What a register is read from: who writes there says so, see services/touching.py.
+
+    Higher apps name sources of their own, and may read KINDS: which kinds belong to a group.
+    """
 
     STANDARDS = "standards"
     LEDGER = "ledger"
     STAFF = "staff"
     CATALOGUE = "catalogue"
+    KINDS = "kinds"
 
 
-_keys: dict[str, set[str]] = {source: set() for source in Source}
+_keys: dict[str, set[str]] = defaultdict(set)
 
 
 def keys_of(source: str) -> set[str]:
@@ -72,17 +77,24 @@ def add_share(
     source: str,
     said: tuple[Any, Any],
     names: tuple[Any, Any],
+    *,
+    flow: bool = False,
+    also: tuple[str, ...] = (),
+    survey: bool = False,
 ) -> None:
+    """`names` are those of what stands in the numerator, and of what does not."""
+
     def entries(unit: int, period: Period) -> list[Entry]:
         return share_entries(part, whole, (str(names[0]), str(names[1])))(unit, period)
 
     add(
         key,
         as_share(part, whole),
-        (source,),
+        (source, *also),
         said,
         kind=Kind.RATIO.value,
-        accumulation=STOCK,
+        accumulation=FLOW if flow else STOCK,
+        survey=survey,
         whole=part.whole,
         entries=entries,
         known=whole.known,

@@ -69,9 +69,9 @@ def _load_region(region: Region, newest: Period, today: date) -> int:
     if owner is None:
         return 0
     rows, made, links = _build(region, newest, today)
-    _write(rows.standards, MeasurementStandard)
+    write(rows.standards, MeasurementStandard)
     MeasurementStandard.objects.bulk_update(list(replacements(made)), ["replaced_by"])
-    _write(
+    write(
         chain(
             *(rows.capabilities, rows.equipment, rows.states, rows.certificates),
             *(rows.grades, rows.examinations, rows.controls, links),
@@ -113,11 +113,12 @@ def _institutes(region: Region, holder: Holder, today: date) -> list[Institute]:
         chain(authorizations_of(region, one), staff_of(one, today), assessors_of(region, one))
         for one in made
     )
-    _write(chain.from_iterable(rows), Authorization, StaffCount, Assessor)
+    write(chain.from_iterable(rows), Authorization, StaffCount, Assessor)
     return made
 
 
-def _write(rows: Iterable[models.Model], *kinds: type[models.Model]) -> None:
+def write(rows: Iterable[models.Model], *kinds: type[models.Model]) -> None:
+    """In the order of the kinds: what others point to comes first."""
     rows = list(rows)
     for kind in kinds:
         own = [row for row in rows if type(row) is kind]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
@@ -40,6 +41,8 @@ class Count:
 
     def __call__(self, units: Collection[int], period: Period) -> dict[int, int]:
         """Unit → number; units without any are absent."""
+        if self.thing == "pk" and not self.weight:
+            return self._numbers(units, period)
         found: dict[int, dict[Any, int]] = defaultdict(dict)
         columns = (self.unit, f"{self.unit}__path", self.thing, self.weight or self.thing)
         rows = self._near(units, period).values_list(*columns).order_by().distinct()
@@ -49,6 +52,19 @@ class Count:
             for place in above.get(unit, ()):
                 found[place][thing] = weight if self.weight else 1
         return {place: sum(things.values()) for place, things in found.items()}
+
+    def _numbers(self, units: Collection[int], period: Period) -> dict[int, int]:
+        """Rows are counted where they lie: there may be very many, each under one unit."""
+        columns = (self.unit, f"{self.unit}__path")
+        rows = self._near(units, period).order_by().values(*columns)
+        numbers = rows.annotate(rows_there=models.Count("pk", distinct=True))
+        lines = list(numbers.values_list(*columns, "rows_there"))
+        above = standing_above(units, {line[0]: line[1] for line in lines}, period, self.whole)
+        found: dict[int, int] = defaultdict(int)
+        for unit, _path, number in lines:
+            for place in above.get(unit, ()):
+                found[place] += number
+        return dict(found)
 
     def known(self, units: Collection[int], period: Period) -> set[int]:
         """Those under which the register holds anything of the sort at all, of whatever day."""

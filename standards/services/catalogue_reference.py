@@ -13,7 +13,7 @@ from metroplan.audit.record import record
 from standards.models import CatalogueVersion, InstrumentKind, KindGroup
 from standards.rules.catalogue import ItemLine
 from standards.services.catalogue_items import kind_ids, write_items
-from standards.services.touching import catalogue_touched
+from standards.services.touching import catalogue_touched, kinds_touched
 
 
 @transaction.atomic
@@ -23,7 +23,10 @@ def load_catalogue(directory: Path) -> int:
     kinds = [InstrumentKind(**row) for row in _rows(directory / "instrument_kinds.csv")]
     InstrumentKind.objects.bulk_create(kind for kind in kinds if kind.code not in known)
     changed = sum(kind.code not in known for kind in kinds)
-    changed += sum(_group(row) for row in _rows(directory / "kind_groups.csv"))
+    groups = sum(_group(row) for row in _rows(directory / "kind_groups.csv"))
+    if groups:
+        kinds_touched(reason="")
+    changed += groups
     for row in _rows(directory / "catalogue_versions.csv"):
         changed += _version(row, directory)
     return changed

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from metroplan.audit.record import record
-from metroplan.common.text import normalise
+from metroplan.common.checking import check, fill
 from metroplan.common.uscc import uscc_problem
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
@@ -57,9 +56,9 @@ def save_institute(
     institute = Institute() if fresh else lock_institute(institute, actor, expected_version)
     before = {} if fresh else facts(institute, FIELDS)
     unit = institute.organisation_id
-    _fill(institute, data, FIELDS)
+    fill(institute, data, FIELDS)
     institute.uscc = institute.uscc.upper()
-    _check(institute, _own_faults(institute))
+    check(institute, _own_faults(institute), CONSTRAINT_FIELDS)
     if actor is not None:
         require(actor, "register.keep", institute)
     after = facts(institute, FIELDS)
@@ -175,8 +174,8 @@ def _save_part(
     fresh = part.pk is None
     before = None if fresh else facts(type(part).objects.get(pk=part.pk), names)
     part.institute = institute
-    _fill(part, data, names)
-    _check(part, _day_faults(part))
+    fill(part, data, names)
+    check(part, _day_faults(part), CONSTRAINT_FIELDS)
     part.save()
     after = facts(part, names)
     if after != before:
@@ -204,28 +203,6 @@ def remove_staff_count(*, actor: User | None, staff: StaffCount) -> None:
     text = _("Staff of {name} on {day} was removed")
     reason = text.format(name=institute.name, day=before["as_of"].isoformat())
     staff_touched(institutes=[institute.pk], since=before["as_of"], reason=reason)
-
-
-def _fill(thing: models.Model, data: dict[str, Any], names: tuple[str, ...]) -> None:
-    for name in names:
-        if name in data:
-            value = data[name]
-            setattr(thing, name, normalise(value) if isinstance(value, str) else value)
-
-
-def _check(thing: models.Model, errors: dict[str, list[str]]) -> None:
-    try:
-        thing.full_clean(validate_constraints=False)
-    except ValidationError as error:
-        errors = error.message_dict | errors
-    for constraint in thing._meta.constraints:
-        field = CONSTRAINT_FIELDS[constraint.name]
-        try:
-            constraint.validate(type(thing), thing, exclude=errors.keys())
-        except ValidationError as error:
-            errors.setdefault(field, error.messages)
-    if errors:
-        raise ValidationError(errors)
 
 
 def facts(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from metroplan.audit.record import record
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from standards.models import InstrumentKind, KindGroup
 from standards.services.locks import refuse_stale
+from standards.services.touching import kinds_touched
 
 
 @transaction.atomic
@@ -49,6 +51,7 @@ def save_group(
             added=_codes({*kinds} - before),
             removed=_codes(before - {*kinds}),
         )
+        kinds_touched(reason=_("Group of kinds changed: {group}").format(group=kept.name_zh))
     return kept
 
 

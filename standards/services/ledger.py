@@ -15,6 +15,7 @@ from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.policy import require
+from metroplan.organisations.services import numbers
 from metroplan.submissions.services.evidence import refuse_unfit
 from metroplan.submissions.services.files import store_file
 from standards.models import LedgerEntry, LedgerEvidence, LedgerState
@@ -185,12 +186,7 @@ def check(entry: LedgerEntry) -> None:
 
 def next_number(unit: Organisation) -> str:
     """The next free number of the unit, such as LD-430600-0007; numbers are never used again."""
-    Organisation.objects.select_for_update().get(pk=unit.pk)
-    start = f"{PREFIX}-{unit.code}-"
-    taken = LedgerEntry.objects.filter(number__startswith=start).values_list("number", flat=True)
-    counted = (number.removeprefix(start) for number in taken)
-    newest = max((int(text) for text in counted if text.isdecimal()), default=0)
-    return f"{start}{newest + 1:04d}"
+    return numbers.next_number(LedgerEntry, unit, PREFIX)
 
 
 def refuse_broken(events: Iterable[rules.Event]) -> None:

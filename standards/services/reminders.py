@@ -4,15 +4,14 @@ Of the steps that have come only the last is told, and each once: a run that was
 for by the next, and a second run tells nobody again.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from metroplan.organisations.models import Organisation, Role, User
-from metroplan.organisations.services.notices import notify, people_of
+from metroplan.organisations.models import Role, User
+from metroplan.organisations.services.notices import nearest_people, notify
 from standards.models import Certificate, Examination, ExaminationRule, ExpiryReminder
 from standards.rules.expiry import step_due
 from standards.rules.in_force import Event, state_on
@@ -36,7 +35,8 @@ def remind(*, today: date) -> int:
     if rule is None:
         return told
     due = [(item, step) for item in _ending(rule, today) if (step := _step(item, rule, today))]
-    people = _keepers({item.standard.institute.organisation for item, _step in due})
+    units = {item.standard.institute.organisation for item, _step in due}
+    people = nearest_people(units, [Role.STAFF])
     for item, months in due:
         _reminder, fresh = ExpiryReminder.objects.get_or_create(certificate=item, months=months)
         if fresh:
@@ -70,19 +70,6 @@ def _step(item: Certificate, rule: ExaminationRule, today: date) -> int | None:
     step = step_due(item.valid_until, rule.reminder_months, today)
     told = {row.months for row in item.reminders.all()}
     return None if step is None or step in told else step
-
-
-def _keepers(units: Iterable[Organisation]) -> dict[int, list[User]]:
-    """The staff of each unit, or of the nearest above it that has any."""
-    units = list(units)
-    codes = {code for unit in units for code in unit.path.strip("/").split("/")}
-    above = {unit.code: unit for unit in Organisation.objects.filter(code__in=codes)}
-    people = people_of([unit.pk for unit in above.values()], [Role.STAFF])
-    found: dict[int, list[User]] = {}
-    for unit in units:
-        line = [above[code].pk for code in reversed(unit.path.strip("/").split("/"))]
-        found[unit.pk] = next((people[pk] for pk in line if people.get(pk)), [])
-    return found
 
 
 def _tell(item: Certificate, months: int, users: list[User], today: date) -> None:

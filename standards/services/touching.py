@@ -12,6 +12,8 @@ from metroplan.common.periods import Period
 from standards.counting import Source, keys_of
 from standards.models import Institute, LedgerEntry, MeasurementStandard
 
+EVER = date(1949, 10, 1)
+
 
 def touched(
     *, standards: Collection[int], since: date, reason: str, units: Collection[int] = ()
@@ -50,6 +52,11 @@ def institutes_touched(
 def catalogue_touched(*, since: date, reason: str, units: Collection[int] | None = None) -> None:
     """A version, the kinds of an item, or what is excluded; None touches every unit."""
     _due(Source.CATALOGUE, units, since, reason)
+
+
+def kinds_touched(*, reason: str) -> None:
+    """Which kinds belong to a group: it carries no days, so every quarter is counted anew."""
+    _due(Source.KINDS, None, EVER, reason)
 
 
 def _due(source: str, units: Collection[int] | None, since: date, reason: str) -> None:

@@ -18,7 +18,6 @@ from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from metroplan.submissions.services.evidence import too_large
 from metroplan.submissions.views.files import attachment
-from standards.exports_ledger import export_content
 from standards.forms_ledger import (
     ChangeEntryForm,
     EvidenceForm,
@@ -27,6 +26,7 @@ from standards.forms_ledger import (
     SetStateForm,
     initial_of,
 )
+from standards.ledger_columns import LEDGER
 from standards.models import LedgerEntry, LedgerEvidence
 from standards.selectors import ledger as selectors
 from standards.services import ledger as services
@@ -61,8 +61,7 @@ def ledger_export(request: HttpRequest) -> HttpResponse:
     fmt = request.GET.get("format", "csv")
     if fmt not in TYPES:
         raise Http404(fmt)
-    content = export_content(selectors.in_pieces(found), fmt)
-    return file_response(content, "ledger", fmt)
+    return file_response(LEDGER.content(selectors.in_pieces(found), fmt), "ledger", fmt)
 
 
 @require_http_methods(CHANGES)

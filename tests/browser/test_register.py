@@ -20,9 +20,9 @@ def indicator_page(period: Period) -> str:
     return f"/plans/{PLAN}/indicators/{INDICATOR}/?organisation={PROVINCE}&period={period}"
 
 
-def count_from_the_register(staff: Page, period: Period) -> None:
-    staff.goto(f"/plans/registers/{MEASURE}/")
-    staff.locator("select[name=key]").select_option(MEASURE)
+def count_from_the_register(staff: Page, period: Period, measure: str = MEASURE) -> None:
+    staff.goto(f"/plans/registers/{measure}/")
+    staff.locator("select[name=key]").select_option(measure)
     staff.locator("input[name=since]").fill(str(period))
     staff.locator("input[name=document]").fill("计量函〔2026〕1号")
     staff.locator("textarea[name=reason]").fill("改由计量标准登记计数。")

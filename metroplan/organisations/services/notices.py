@@ -55,6 +55,19 @@ def people_of(units: Collection[int], roles: Collection[str]) -> dict[int, list[
     return found
 
 
+def nearest_people(units: Iterable[Organisation], roles: Collection[str]) -> dict[int, list[User]]:
+    """By unit id, the people of the unit in these roles, or of the nearest above that has any."""
+    units = list(units)
+    codes = {code for unit in units for code in unit.path.strip("/").split("/")}
+    above = {unit.code: unit.pk for unit in Organisation.objects.filter(code__in=codes)}
+    people = people_of([*above.values()], roles)
+    found: dict[int, list[User]] = {}
+    for unit in units:
+        line = [above[code] for code in reversed(unit.path.strip("/").split("/"))]
+        found[unit.pk] = next((people[pk] for pk in line if people.get(pk)), [])
+    return found
+
+
 def mark_read(*, notices: QuerySet[Notice]) -> int:
     """Those among them that were not read before are now."""
     return notices.filter(read_at__isnull=True).update(read_at=timezone.now())

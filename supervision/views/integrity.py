@@ -1,0 +1,159 @@
+"""Integrity units: their list, one run, opening, evaluating and moving it on, files."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from metroplan.common.problems import MetroplanError
+from metroplan.common.tables import TYPES, file_response
+from metroplan.organisations.policy import can, require
+from standards.views.life import UNPROCESSABLE, add_errors
+from supervision.forms_integrity import (
+    IntegrityFilterForm,
+    MoveRunForm,
+    OpenRunForm,
+    ScoreForm,
+)
+from supervision.integrity_columns import INTEGRITY
+from supervision.models import IntegrityUnit
+from supervision.selectors import integrity as selectors
+from supervision.services import integrity as services
+from supervision.states import IntegrityState
+
+ROWS_PER_PAGE = 50
+
+
+@require_safe
+def integrity_list(request: HttpRequest) -> HttpResponse:
+    require(request.user, "supervision.view")
+    form, found = _chosen(request)
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "order": form.chosen().get("order") or "number",
+        "rows": selectors.integrity_rows(page.object_list),
+        "may_keep": can(request.user, "supervision.keep"),
+    }
+    return render(request, "supervision/integrity_list.html", context)
+
+
+@require_safe
+@never_cache
+def integrity_export(request: HttpRequest) -> HttpResponse:
+    """What the list shows, all of it: `?format=csv`, `xlsx` or `json`."""
+    require(request.user, "supervision.view")
+    fmt = request.GET.get("format", "csv")
+    if fmt not in TYPES:
+        raise Http404(fmt)
+    _form, found = _chosen(request)
+    content = INTEGRITY.content(selectors.in_pieces(found), fmt)
+    return file_response(content, "integrity-units", fmt)
+
+
+def _chosen(request: HttpRequest) -> tuple[IntegrityFilterForm, Any]:
+    """The filter as typed and what it finds, in its order."""
+    form = IntegrityFilterForm(request.GET, user=request.user)
+    chosen = form.chosen()
+    found = selectors.narrowed(selectors.integrity_units(request.user), chosen)
+    return form, selectors.ordered(found, chosen.get("order", ""))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def integrity_create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "supervision.keep")
+    sent = request.POST if request.method == "POST" else None
+    form = OpenRunForm(sent, user=request.user)
+    if form.is_valid():
+        try:
+            unit = services.open_run(actor=request.user, **form.cleaned_data)
+            messages.success(request, _("Run {number} is opened.").format(number=unit.number))
+            return redirect("supervision:integrity-detail", pk=unit.pk)
+        except ValidationError as error:
+            add_errors(form, error)
+    status = UNPROCESSABLE if form.is_bound else 200
+    return render(request, "supervision/integrity_form.html", {"form": form}, status=status)
+
+
+@require_safe
+@never_cache
+def integrity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, _visible(request, pk))
+
+
+def _visible(request: HttpRequest, pk: int) -> IntegrityUnit:
+    unit = get_object_or_404(selectors.integrity_units(request.user), pk=pk)
+    require(request.user, "supervision.view", unit)
+    return unit
+
+
+def _show(
+    request: HttpRequest, unit: IntegrityUnit, *, status: int = 200, **bound: Any
+) -> HttpResponse:
+    """One run's page; `bound` brings back what was refused, as it was typed."""
+    detail = selectors.integrity_detail(unit)
+    version = {"version": unit.version}
+    context = {
+        "detail": detail,
+        "today": timezone.localdate(),
+        "may_keep": can(request.user, "supervision.keep", unit),
+        "scoring": unit.state == IntegrityState.REVIEWING,
+        "move_form": MoveRunForm(states=detail.next_states, initial=version),
+        "score_form": ScoreForm(lines=detail.scores, initial=version),
+        "problem": None,
+    }
+    return render(request, "supervision/integrity_detail.html", context | bound, status=status)
+
+
+@require_POST
+def integrity_move(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = _visible(request, pk)
+    require(request.user, "supervision.keep", unit)
+    detail = selectors.integrity_detail(unit)
+    form = MoveRunForm(request.POST, states=detail.next_states)
+    if not form.is_valid():
+        return _show(request, unit, status=UNPROCESSABLE, move_form=form)
+    given = dict(form.cleaned_data)
+    version = given.pop("version")
+    try:
+        services.move_run(actor=request.user, unit=unit, expected_version=version, **given)
+    except ValidationError as error:
+        add_errors(form, error)
+        return _show(request, unit, status=UNPROCESSABLE, move_form=form)
+    except MetroplanError as problem:
+        return _show(request, unit, status=problem.status, move_form=form, problem=problem)
+    messages.success(request, _("The state has been recorded."))
+    return redirect("supervision:integrity-detail", pk=pk)
+
+
+@require_POST
+def integrity_score(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = _visible(request, pk)
+    require(request.user, "supervision.keep", unit)
+    form = ScoreForm(request.POST, lines=selectors.score_lines(unit))
+    if not form.is_valid():
+        return _show(request, unit, status=UNPROCESSABLE, score_form=form)
+    try:
+        services.score(
+            actor=request.user,
+            unit=unit,
+            points=form.points(),
+            notes=form.notes(),
+            expected_version=form.cleaned_data["version"],
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return _show(request, unit, status=UNPROCESSABLE, score_form=form)
+    except MetroplanError as problem:
+        return _show(request, unit, status=problem.status, score_form=form, problem=problem)
+    messages.success(request, _("The evaluation is saved."))
+    return redirect("supervision:integrity-detail", pk=pk)
