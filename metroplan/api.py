@@ -22,11 +22,11 @@ from metroplan.submissions import api_review
 from metroplan.submissions.api_bulk import BulkImportViewSet
 from metroplan.submissions.api_cells import CellsView
 from metroplan.submissions.api_rates import ReportingRateViewSet
-from standards.api_catalogue import CatalogueViewSet, CoverageViewSet
-from standards.api_registers import InstituteViewSet, LedgerViewSet, StandardViewSet
-from supervision.api_campaigns import CampaignViewSet, CaseViewSet, InspectionViewSet
-from supervision.api_integrity import IntegrityUnitViewSet
-from supervision.api_ledgers import EntityViewSet, InstrumentViewSet
+from standards.api.catalogue import CatalogueViewSet, CoverageViewSet
+from standards.api.registers import InstituteViewSet, LedgerViewSet, StandardViewSet
+from supervision.api.campaigns import CampaignViewSet, CaseViewSet, InspectionViewSet
+from supervision.api.integrity import IntegrityUnitViewSet
+from supervision.api.ledgers import EntityViewSet, InstrumentViewSet
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

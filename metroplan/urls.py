@@ -9,7 +9,7 @@ urlpatterns = [
     path("plans/", include("indicators.urls")),
     path("standards/", include("standards.urls")),
     path("supervision/", include("supervision.urls")),
-    path("public/", include("supervision.urls_public")),
+    path("public/", include("supervision.urls.public")),
     path("api/v1/", include("metroplan.api")),
 ]
 

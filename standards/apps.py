@@ -11,16 +11,16 @@ class StandardsConfig(AppConfig):
         from metroplan.organisations import notices
         from metroplan.submissions import wording as issues
         from metroplan.submissions.bulk.registry import bulk_registry
-        from standards.bulk_ledger import BulkLedger
-        from standards.bulk_standards import BulkStandards
+        from standards.bulk.ledger import BulkLedger
+        from standards.bulk.standards import BulkStandards
         from standards.counting import register_all
         from standards.demo.loading import load_registers
         from standards.services.catalogue_reference import load_catalogue
         from standards.services.examination_rules import load_examination_rules
         from standards.services.in_force import wrong_days
         from standards.services.reminders import SENTENCES
-        from standards.wording import with_place
-        from standards.wording_catalogue import MESSAGES
+        from standards.wording.catalogue import MESSAGES
+        from standards.wording.standards import with_place
 
         demo.loaders.append(load_registers)
         loaders.extend([load_catalogue, load_examination_rules])

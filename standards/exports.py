@@ -2,7 +2,7 @@
 
 JSON holds each standard whole, with quantities split into value and unit (UCUM) and the
 identifiers of digital calibration certificates; CSV and Excel hold the same in the columns that
-an import reads (`standard_columns`).
+an import reads (`columns.standards`).
 """
 
 import json
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from metroplan.common.tables import table_file
 from metroplan.common.text import plain_number
+from standards.columns.standards import CAPABILITY, EQUIPMENT, SERVICE, file_rows
 from standards.models import (
     Certificate,
     Institute,
@@ -27,7 +28,6 @@ from standards.models import (
     UpperLink,
 )
 from standards.selectors.standards import standing_of
-from standards.standard_columns import CAPABILITY, EQUIPMENT, SERVICE, file_rows
 
 CHUNK = 500
 CERTIFICATE = ("kind", "number", "authority", "issued_on", "valid_from", "valid_until")

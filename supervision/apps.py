@@ -11,8 +11,8 @@ class SupervisionConfig(AppConfig):
         from metroplan.organisations import notices
         from metroplan.submissions import wording as issues
         from metroplan.submissions.bulk.registry import bulk_registry
-        from standards.wording import with_place
-        from supervision.bulk_ledgers import BulkEntities, BulkInstruments, BulkVerifications
+        from standards.wording.standards import with_place
+        from supervision.bulk.ledgers import BulkEntities, BulkInstruments, BulkVerifications
         from supervision.counting import register_all
         from supervision.demo.loading import load_supervision
         from supervision.services import notices as told
@@ -23,7 +23,7 @@ class SupervisionConfig(AppConfig):
         from supervision.services.intervals import load_intervals
         from supervision.services.net_content_reference import load_net_content
         from supervision.services.verifications import wrong_repeats
-        from supervision.wording_ledgers import SENTENCES
+        from supervision.wording.ledgers import SENTENCES
 
         register_all()
         demo.loaders.append(load_supervision)

@@ -24,7 +24,7 @@ from standards.services.life import events_of, move_faults, state_rows
 from standards.services.standards import first_day
 from standards.services.touching import touched
 from standards.states import State
-from standards.wording import said
+from standards.wording.standards import said
 
 MOST = 2000
 FIELDS = ("custodian", "location", "institute", "note")

@@ -21,7 +21,7 @@ from standards.rules.in_force import state_on
 from standards.services.life import add_certificate, events_of, move_standard
 from standards.services.locks import lock_standard
 from standards.states import State
-from standards.wording import refusal
+from standards.wording.standards import refusal
 
 Kind, Result = Examination.Kind, Examination.Result
 UNDECIDED = ("", Result.RECTIFY)

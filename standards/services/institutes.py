@@ -15,7 +15,7 @@ from standards.models import Assessor, Authorization, Institute, StaffCount
 from standards.rules.faults import Fault
 from standards.services.locks import bump, lock_institute
 from standards.services.touching import institutes_touched, staff_touched
-from standards.wording import said
+from standards.wording.standards import said
 
 FIELDS = (
     "code", "name", "kind", "organisation", "uscc", "address", "established_on", "closed_on",

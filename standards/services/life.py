@@ -19,7 +19,7 @@ from standards.rules.in_force import Event, Validity, state_on
 from standards.services.in_force import rebuild_one, tell
 from standards.services.locks import bump, lock_standard
 from standards.states import State, may_move
-from standards.wording import refusal
+from standards.wording.standards import refusal
 
 FINAL = frozenset({State.REPLACED, State.REVOKED})
 

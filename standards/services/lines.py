@@ -24,7 +24,7 @@ from standards.models import (
 from standards.rules import performance, ranges, ucum
 from standards.rules.faults import Fault, Refused
 from standards.rules.ranges import Range, decimal
-from standards.wording import said
+from standards.wording.standards import said
 
 BATCH = 1000
 Faults = dict[str, list[Fault]]

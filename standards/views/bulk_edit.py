@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
-from standards.forms_bulk_edit import BulkEditForm, packed, unpacked
-from standards.forms_lists import StandardFilterForm
+from standards.forms.bulk_edit import BulkEditForm, packed, unpacked
+from standards.forms.lists import StandardFilterForm
 from standards.models import MeasurementStandard
 from standards.services.bulk_edit import EditPreview, apply_edit, preview_edit
 from standards.views.life import UNPROCESSABLE, add_errors

@@ -14,8 +14,8 @@ from metroplan.common.problems import MetroplanError
 from metroplan.common.tables import file_response, table_file
 from metroplan.organisations.policy import can, require
 from metroplan.submissions.views.files import attachment
-from standards.catalogue_columns import item_rows
-from standards.forms_catalogue import ItemFilterForm, ItemForm, VersionForm
+from standards.columns.catalogue import item_rows
+from standards.forms.catalogue import ItemFilterForm, ItemForm, VersionForm
 from standards.models import CatalogueItem, CatalogueVersion
 from standards.selectors import catalogue as selectors
 from standards.selectors.coverage import version_on

@@ -17,7 +17,7 @@ from metroplan.organisations.policy import require
 from metroplan.submissions.models import StoredFile
 from metroplan.submissions.services.files import store_file
 from metroplan.submissions.wording import describe
-from standards.forms_catalogue import NewVersionForm, TableForm
+from standards.forms.catalogue import NewVersionForm, TableForm
 from standards.models import CatalogueVersion
 from standards.services.catalogue import VersionFacts, import_catalogue, try_version
 from standards.services.catalogue_file import HEADINGS, ReadCatalogue, read_catalogue

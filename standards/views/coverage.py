@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from metroplan.common.tables import file_response, table_file
 from metroplan.organisations.policy import require
-from standards.catalogue_columns import coverage_rows, standing_words
-from standards.forms_catalogue import CoverageForm
+from standards.columns.catalogue import coverage_rows, standing_words
+from standards.forms.catalogue import CoverageForm
 from standards.selectors.coverage_matrix import UNITS, Matrix, coverage_matrix
 
 UNPROCESSABLE = 422

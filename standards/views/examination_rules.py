@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from metroplan.organisations.policy import can, require
-from standards.forms_examination_rule import ExaminationRuleForm
+from standards.forms.examination_rule import ExaminationRuleForm
 from standards.models import ExaminationRule
 from standards.services.examination_rules import rule_on, save_rule
 from standards.views.life import add_errors

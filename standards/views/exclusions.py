@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from metroplan.organisations.policy import require
-from standards.forms_catalogue import EndForm, ExclusionForm
+from standards.forms.catalogue import EndForm, ExclusionForm
 from standards.models import CatalogueItem, LocalExclusion
 from standards.rules.catalogue import UNKNOWN, VERIFIED
 from standards.selectors import catalogue as selectors

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from metroplan.organisations.policy import require
-from standards.forms_lists import ExpiryForm
+from standards.forms.lists import ExpiryForm
 from standards.selectors import expiry as selectors
 
 ROWS_PER_PAGE = 50

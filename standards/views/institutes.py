@@ -25,9 +25,9 @@ from metroplan.common.tables import TYPES, table_file
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import can, require
 from metroplan.submissions.views.files import attachment
-from standards import forms_institute as shapes
 from standards.exports import institute_rows
-from standards.forms_lists import InstituteFilterForm
+from standards.forms import institute as shapes
+from standards.forms.lists import InstituteFilterForm
 from standards.models import Assessor, Authorization, Institute
 from standards.selectors import institutes as selectors
 from standards.services import institutes

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
-from standards.forms_catalogue import (
+from standards.forms.catalogue import (
     GroupForm,
     KindFilterForm,
     KindForm,

@@ -18,7 +18,8 @@ from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from metroplan.submissions.services.evidence import too_large
 from metroplan.submissions.views.files import attachment
-from standards.forms_ledger import (
+from standards.columns.ledger import LEDGER
+from standards.forms.ledger import (
     ChangeEntryForm,
     EvidenceForm,
     LedgerFilterForm,
@@ -26,7 +27,6 @@ from standards.forms_ledger import (
     SetStateForm,
     initial_of,
 )
-from standards.ledger_columns import LEDGER
 from standards.models import LedgerEntry, LedgerEvidence
 from standards.selectors import ledger as selectors
 from standards.services import ledger as services

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import can, require
-from standards import forms_life as shapes
+from standards.forms import life as shapes
 from standards.models import Attachment, Certificate, Examination
 from standards.selectors.standard_detail import StandardDetail
 from standards.services import attachments, examinations, life

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import require
-from standards.forms_standard import StandardForms
+from standards.forms.standard import StandardForms
 from standards.models import MeasurementStandard
 from standards.selectors.standards import standards_for
 from standards.services.standards import save_standard

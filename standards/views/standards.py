@@ -15,7 +15,7 @@ from metroplan.common.tables import TYPES
 from metroplan.organisations.policy import require
 from metroplan.submissions.views.files import attachment
 from standards.exports import register_content
-from standards.forms_lists import StandardFilterForm
+from standards.forms.lists import StandardFilterForm
 from standards.models import MeasurementStandard
 from standards.selectors import standards as lists
 from standards.selectors.standard_detail import StandardDetail, standard_detail

@@ -25,7 +25,7 @@ from supervision.rules.net_content import (
 )
 from supervision.rules.shares import Share
 from supervision.selectors.content_tables import Editions, editions, editions_on
-from supervision.wording_content import refused, said
+from supervision.wording.content import refused, said
 
 ORDERS = {
     "number": ["number"],

@@ -12,7 +12,7 @@ from metroplan.organisations.policy import require
 from supervision.models import LabelRule, SamplingPlan, SamplingRow, ToleranceRow, ToleranceTable
 from supervision.rules.net_content import SamplingLine
 from supervision.rules.sampling_plans import plan_faults
-from supervision.wording_content import refusal
+from supervision.wording.content import refusal
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from standards.rules.faults import Fault
 from supervision.models import CriteriaSet, Criterion
-from supervision.wording_content import refusal
+from supervision.wording.content import refusal
 
 FIELDS = (
     "title", "effective_from", "pass_mark", "validity_months", "publicity_days", "document",

@@ -11,7 +11,7 @@ from metroplan.organisations.policy import require
 from standards.rules.faults import Fault
 from supervision.models import DishonestyRecord
 from supervision.services.locks import bump, locked
-from supervision.wording_content import refusal
+from supervision.wording.content import refusal
 
 FIELDS = ("entity", "organisation", "ground", "decision_no", "decided_on", "starts", "ends")
 RIGHT = "supervision.keep"

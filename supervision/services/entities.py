@@ -19,7 +19,7 @@ from supervision.selectors.instruments import in_use_on
 from supervision.services.instruments import record_end
 from supervision.services.locks import bump, locked
 from supervision.services.touching import touched_entities, touched_instruments
-from supervision.wording_ledgers import sentences
+from supervision.wording.ledgers import sentences
 
 KEEP = "supervision.keep"
 PREFIX = "EN"

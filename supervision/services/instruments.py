@@ -18,7 +18,7 @@ from standards.services.locks import refuse_stale
 from supervision.models import Instrument
 from supervision.services.locks import bump
 from supervision.services.touching import touched_instruments
-from supervision.wording_ledgers import refuse, sentences
+from supervision.wording.ledgers import refuse, sentences
 
 KEEP = "supervision.keep"
 PREFIX = "IN"

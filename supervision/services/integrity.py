@@ -28,7 +28,7 @@ from supervision.selectors.dishonesty import listed_on
 from supervision.services.locks import bump, locked
 from supervision.services.touching import touched_integrity
 from supervision.states import INTEGRITY, IntegrityState, may_move
-from supervision.wording_content import refusal
+from supervision.wording.content import refusal
 
 PREFIX = "CX"
 RIGHT = "supervision.keep"

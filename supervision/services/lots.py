@@ -18,7 +18,7 @@ from supervision.rules.net_content import Reading, Sample, faults_of, judge
 from supervision.selectors.content_tables import Editions, editions_on
 from supervision.services.locks import bump, locked
 from supervision.services.touching import touched_lots
-from supervision.wording_content import refusal
+from supervision.wording.content import refusal
 
 FIELDS = (
     "number", "inspection", "campaign", "organisation", "entity", "commodity", "product", "maker",

@@ -17,7 +17,7 @@ from supervision.rules.verification import Told, faults, proposed
 from supervision.selectors.intervals import interval_of
 from supervision.services.instruments import lock_instrument, tell
 from supervision.services.locks import bump
-from supervision.wording_ledgers import refuse, sentences
+from supervision.wording.ledgers import refuse, sentences
 
 FIELDS = (
     "verified_on", "stage", "passed", "valid_until", "certificate_no", "institute",

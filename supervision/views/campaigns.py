@@ -19,8 +19,8 @@ from metroplan.organisations.models import Level, Organisation
 from metroplan.organisations.policy import can, require
 from metroplan.organisations.querysets import not_ended, unit_order, within
 from standards.views.life import add_errors
-from supervision import forms_campaigns as shapes
-from supervision.campaign_columns import CAMPAIGN
+from supervision.columns.campaigns import CAMPAIGN
+from supervision.forms import campaigns as shapes
 from supervision.models import Campaign
 from supervision.selectors import campaigns as selectors
 from supervision.selectors.ordering import put_in_order

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
-from supervision.forms_tables import (
+from supervision.forms.tables import (
     Criteria,
     CriteriaForm,
     EditionForm,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
-from supervision.forms_integrity import (
+from supervision.forms.integrity import (
     DishonestyFilterForm,
     DishonestyForm,
     RepairForm,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import can, require
 from standards.views.life import add_errors
-from supervision import forms_campaigns as shapes
+from supervision.forms import campaigns as shapes
 from supervision.models import Conflict, Draw, Inspector
 from supervision.rules.drawing import Pool
 from supervision.selectors import draws as selectors

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
-from supervision.forms_ledgers import CloseForm, EntityFilterForm, EntityForm
-from supervision.ledger_columns import ENTITY
+from supervision.columns.ledgers import ENTITY
+from supervision.forms.ledgers import CloseForm, EntityFilterForm, EntityForm
 from supervision.models import Entity
 from supervision.selectors import entities as selectors
 from supervision.services import entities as services

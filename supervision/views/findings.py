@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from metroplan.organisations.policy import can, require
 from standards.views.incoming import takes_a_file
-from supervision import forms_findings as shapes
-from supervision.campaign_columns import CASE, FINDING
+from supervision.columns.campaigns import CASE, FINDING
+from supervision.forms import findings as shapes
 from supervision.models import Case, Finding
 from supervision.selectors import findings as selectors
 from supervision.selectors.ordering import put_in_order

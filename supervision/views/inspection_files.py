@@ -15,7 +15,7 @@ from metroplan.submissions.services.evidence import too_large
 from metroplan.submissions.views.evidence import by_script
 from metroplan.submissions.views.files import attachment
 from standards.views.incoming import takes_a_file
-from supervision.forms_inspections import PhotoForm
+from supervision.forms.inspections import PhotoForm
 from supervision.models import FindingStep, Inspection, InspectionEvidence
 from supervision.services import inspection_files as services
 from supervision.views.editing import UNPROCESSABLE

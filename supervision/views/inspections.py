@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.policy import can, require
 from standards.views.life import add_errors
-from supervision import forms_inspections as shapes
-from supervision.campaign_columns import INSPECTION
-from supervision.forms_findings import OrderForm
+from supervision.columns.campaigns import INSPECTION
+from supervision.forms import inspections as shapes
+from supervision.forms.findings import OrderForm
 from supervision.models import DrawnEntity, Inspection
 from supervision.selectors import inspections as selectors
 from supervision.selectors.ordering import put_in_order

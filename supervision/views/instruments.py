@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
-from supervision import forms_ledgers as shapes
-from supervision.ledger_columns import INSTRUMENT, VERIFICATION
+from supervision.columns.ledgers import INSTRUMENT, VERIFICATION
+from supervision.forms import ledgers as shapes
 from supervision.models import Entity, Instrument, Verification
 from supervision.rules.verification import Standing
 from supervision.selectors import instruments as selectors

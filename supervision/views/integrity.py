@@ -16,13 +16,13 @@ from metroplan.common.problems import MetroplanError
 from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
-from supervision.forms_integrity import (
+from supervision.columns.integrity import INTEGRITY
+from supervision.forms.integrity import (
     IntegrityFilterForm,
     MoveRunForm,
     OpenRunForm,
     ScoreForm,
 )
-from supervision.integrity_columns import INTEGRITY
 from supervision.models import IntegrityUnit
 from supervision.selectors import integrity as selectors
 from supervision.services import integrity as services

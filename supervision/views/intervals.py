@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from metroplan.organisations.policy import can, require
 from standards.views.life import add_errors
-from supervision.forms_ledgers import IntervalForm
+from supervision.forms.ledgers import IntervalForm
 from supervision.selectors.intervals import interval_rules
 from supervision.services.intervals import save_interval
 from supervision.views.editing import CHANGES, UNPROCESSABLE

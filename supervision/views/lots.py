@@ -16,14 +16,14 @@ from metroplan.common.problems import MetroplanError
 from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
-from supervision.forms_lots import (
+from supervision.columns.lots import LOT
+from supervision.forms.lots import (
     LotFilterForm,
     LotForm,
     PublishLotForm,
     SampleForm,
     initial_of,
 )
-from supervision.lot_columns import LOT
 from supervision.models import Campaign, Inspection, Lot
 from supervision.selectors import lots as selectors
 from supervision.services import lots as services

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from supervision.forms_integrity import PublicSearchForm
+from supervision.forms.integrity import PublicSearchForm
 from supervision.selectors import dishonesty, integrity
 
 ROWS_PER_PAGE = 50

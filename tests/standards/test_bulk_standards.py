@@ -19,11 +19,11 @@ from metroplan.submissions.bulk.registry import bulk_registry
 from metroplan.submissions.bulk.runner import run
 from metroplan.submissions.services import bulk
 from metroplan.submissions.wording import describe
+from standards.columns.standards import HEADINGS, file_rows
 from standards.exports import record, whole
 from standards.models import InForceSpan, InstrumentKind, MeasurementStandard
 from standards.selectors.standards import on_day, standards_for
 from standards.services.life import add_certificate, move_standard
-from standards.standard_columns import HEADINGS, file_rows
 from tests.standards.register import certified, day, institute, saved, spans
 from tests.submissions.bulk_files import codes, received
 

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from standards.columns.standards import HEADINGS
 from standards.models import Attachment, Certificate, InstrumentKind, MeasurementStandard
 from standards.services.examinations import apply_for
 from standards.services.life import move_standard
-from standards.standard_columns import HEADINGS
 from tests.standards.register import LINE, SERVICE, UPPER, certified, day, institute, saved
 from tests.world import World
 

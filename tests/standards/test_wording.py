@@ -8,7 +8,7 @@ import pytest
 from metroplan.submissions.types import Issue
 from metroplan.submissions.wording import describe
 from standards.rules.faults import Fault
-from standards.wording import SENTENCES, said
+from standards.wording.standards import SENTENCES, said
 
 SOURCES = [
     path.read_text(encoding="utf-8")

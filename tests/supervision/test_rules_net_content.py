@@ -12,7 +12,7 @@ from supervision.rules.net_content import Reading, Sample, faults_of, grade_of, 
 from supervision.rules.quantities import tolerance_of
 from supervision.rules.sampling_plans import plan_faults
 from supervision.rules.shares import Share
-from supervision.wording_content import REFUSALS, STEPS, refused, said
+from supervision.wording.content import REFUSALS, STEPS, refused, said
 from tests.supervision.content import LABELS, SAMPLING, TOLERANCE, around, sample, tables
 
 D = Decimal

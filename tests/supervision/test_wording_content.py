@@ -7,20 +7,11 @@ import pytest
 
 from standards.rules.faults import Fault
 from supervision.rules.net_content import Step
-from supervision.wording_content import REFUSALS, STEPS, refused, said
+from supervision.wording.content import REFUSALS, STEPS, refused, said
 
-FOLDERS = ("rules", "services", "selectors")
+APP = Path(__file__).parents[2] / "supervision"
 TEXT = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in [
-        *(Path(__file__).parents[2] / "supervision").glob("*.py"),
-        *(
-            path
-            for folder in FOLDERS
-            for path in (Path(__file__).parents[2] / "supervision" / folder).glob("*.py")
-        ),
-    ]
-    if path.name != "wording_content.py"
+    path.read_text(encoding="utf-8") for path in APP.rglob("*.py") if path.parent.name != "wording"
 )
 COMPOSED = {"tolerance.percent_nearest", "tolerance.percent_up", "t1.counted", "t2.counted"}
 
