@@ -40,9 +40,10 @@ fuzz: setup $(TEST) ## broken files by the thousand; SECONDS (300), SEED (random
 	@FUZZ_SECONDS=$(or $(SECONDS),300) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) FUZZ_CASES=$(CASES) \
 		$(PY) -m pytest -s tests/fuzz $(ARGS)
 
-bench: setup $(BENCH) ## engine and imports against their floors; SCALE=small, province or national
+bench: setup $(BENCH) ## engine, imports and lists against their floors; SCALE=small, province or national
 	@$(PY) -m bench.engine $(or $(SCALE),province)
 	@$(PY) -m bench.imports
+	@$(PY) -m bench.lists
 
 lint: setup $(TEST) ## style, migrations, templates, translations
 	$(VENV)/bin/ruff check .

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from indicators.measures import Part
+from indicators.models import Observation
 from indicators.selectors.contributions import Contribution
 from indicators.selectors.indicator import IndicatorPage
 from indicators.selectors.progress import Overview
@@ -122,6 +124,28 @@ def _figures(row: Contribution, scale: Scale) -> Row:
         share,
         row.target,
     ]
+
+
+def entries_csv(observation: Observation, parts: Iterable[Part]) -> str:
+    """What a counted figure was counted from, as the register knows it today."""
+    unit, count = observation.organisation, observation.register_count
+    return csv_text(
+        [
+            *_head(unit, str(observation.period), count.counted_at),
+            [_("Measure code"), observation.measure.code],
+            [_("Measure"), observation.measure.name],
+            [_("Figure"), observation.value],
+            [_("Numerator"), observation.numerator],
+            [_("Denominator"), observation.denominator],
+            [],
+            [_("Counts as"), _("Entry"), _("Held by"), _("Remark"), _("Page")],
+            *(
+                [part.name, entry.name, entry.unit, entry.note, entry.url]
+                for part in parts
+                for entry in part.entries
+            ),
+        ]
+    )
 
 
 def overview_csv(page: Overview) -> str:

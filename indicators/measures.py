@@ -25,21 +25,31 @@ Compute = Callable[[Collection[int], Period], Mapping[int, Figure]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a register behind a figure: what it is, where it is held, and its own page.
-
-    `part` says for a ratio whether it stands in the numerator or in the denominator alone.
-    """
+    """One entry of a register behind a figure: what it is, where it is held, and its own page."""
 
     name: str
     unit: str
     url: str = ""
     note: str = ""
-    part: str = ""
 
 
-# Takes the id of an organisation and a quarter; gives the entries its figure is counted from, as
-# the register knows them today.
-Entries = Callable[[int, Period], list[Entry]]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Entries behind a figure, under the name they go by: all of a count; of a ratio those of the
+    numerator, and apart from them those of the denominator alone.
+
+    `number` is how many there are, of which `entries` may be the first.
+    """
+
+    name: str
+    number: int
+    entries: tuple[Entry, ...]
+
+
+# Takes the id of an organisation, a quarter, and how many entries of each part are wanted at most
+# (None for all); gives those its figure is counted from, as the register knows them today. Parts
+# without an entry are left out.
+Entries = Callable[[int, Period, int | None], list[Part]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,11 @@ INDICATOR = "<slug:plan>/indicators/<slug:code>/"
 urlpatterns = [
     path("", plans.plan_list, name="plan-list"),
     path("observations/<int:pk>/", indicators.observation_detail, name="observation-trace"),
+    path(
+        "observations/<int:pk>/entries.csv",
+        indicators.observation_entries,
+        name="observation-entries",
+    ),
     path("revisions/", revisions.revision_index, name="revision-list"),
     path("revisions/<int:pk>/approve/", revisions.revision_approve, name="revision-approve"),
     path("revisions/<int:pk>/reject/", revisions.revision_reject, name="revision-reject"),

@@ -22,7 +22,7 @@ class StandardsConfig(AppConfig):
         from standards.wording.catalogue import MESSAGES
         from standards.wording.standards import with_place
 
-        demo.loaders.append(load_registers)
+        demo.loaders.append(lambda today, _percent: load_registers(today))
         loaders.extend([load_catalogue, load_examination_rules])
         notices.register(SENTENCES)
         issues.register(with_place())

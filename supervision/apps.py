@@ -9,12 +9,14 @@ class SupervisionConfig(AppConfig):
         from metroplan.common import demo
         from metroplan.common.reference import loaders
         from metroplan.organisations import notices
+        from metroplan.plans import task_work
         from metroplan.submissions import wording as issues
         from metroplan.submissions.bulk.registry import bulk_registry
         from standards.wording.standards import with_place
         from supervision.bulk.ledgers import BulkEntities, BulkInstruments, BulkVerifications
         from supervision.counting import register_all
         from supervision.demo.loading import load_supervision
+        from supervision.selectors.campaigns import work_of_tasks
         from supervision.services import notices as told
         from supervision.services import reminders
         from supervision.services.content_verify import wrong_lots, wrong_runs
@@ -26,6 +28,7 @@ class SupervisionConfig(AppConfig):
         from supervision.wording.ledgers import SENTENCES
 
         register_all()
+        task_work.finders.append(work_of_tasks)
         demo.loaders.append(load_supervision)
         notices.register(reminders.SENTENCES)
         notices.register(told.SENTENCES)

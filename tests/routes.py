@@ -89,6 +89,7 @@ class Things:
             "organisations:notice-open": [self.notice.pk],
             "indicators:plan-detail": [self.plan.code],
             "indicators:observation-trace": [self.observation.pk],
+            "indicators:observation-entries": [self.observation.pk],
             "submissions:row-detail": [row.pk],
             "submissions:evidence-file": [self.evidence.pk],
             "submissions:evidence-remove": [self.evidence.pk],

@@ -33,7 +33,7 @@ PEOPLE = {
     "system_admin": "system_admin",
 }
 PUBLIC = {"organisations:login", "organisations:language", "organisations:password-set"}
-PUBLIC |= {"public:integrity", "public:dishonesty"} | PUBLIC_ROUTES | PUBLIC_LEDGERS
+PUBLIC |= {"public:lots", "public:integrity", "public:dishonesty"} | PUBLIC_ROUTES | PUBLIC_LEDGERS
 
 
 def only(status: int, *roles: str) -> list[int]:
@@ -143,6 +143,8 @@ TABLE: dict[tuple[str, str], list[int]] = {
     ("post", "submissions:bulk-decline"): only(422, "reviewer", "staff"),
     ("get", "indicators:plan-list"): FIGURES,
     ("get", "indicators:observation-trace"): FIGURES,
+    # A reported figure has no entries.
+    ("get", "indicators:observation-entries"): only(404, "reporter", "reviewer", "staff", "leader"),
     ("get", "indicators:plan-detail"): FIGURES,
     ("get", "indicators:indicator-detail"): FIGURES,
     ("get", "indicators:indicator-contributions"): FIGURES,

@@ -26,6 +26,7 @@ from metroplan.plans.models import (
     PlanTask,
     PlanTaskUnit,
 )
+from metroplan.plans.task_work import TaskWork, work_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,13 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task with its lead unit first, the indicators that measure it as the reader sees them."""
+    """A task with its lead unit first, the indicators that measure it and the work done for it,
+    such as campaigns, as the reader sees them."""
 
     task: PlanTask
     units: tuple[PlanTaskUnit, ...]
     indicators: tuple[IndicatorRef, ...]
+    work: tuple[TaskWork, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,9 @@ def plan_page(plan: Plan, user: User, period: Period) -> PlanPage:
         total=len(standings),
         boxes=tuple(_boxes(plan)),
         tasks=tuple(
-            _tasks(plan, {item.pk: row.ref for item, row in zip(indicators, rows, strict=True)})
+            _tasks(
+                plan, {item.pk: row.ref for item, row in zip(indicators, rows, strict=True)}, user
+            )
         ),
         duties=tuple(PlanDuty.objects.filter(plan=plan).select_related("by_unit", "to_unit")),
     )
@@ -243,17 +248,19 @@ def _boxes(plan: Plan) -> Sequence[PlanBox]:
     return PlanBox.objects.filter(plan=plan).prefetch_related(rows)
 
 
-def _tasks(plan: Plan, refs: dict[int, IndicatorRef]) -> list[TaskRow]:
+def _tasks(plan: Plan, refs: dict[int, IndicatorRef], user: User) -> list[TaskRow]:
     units = PlanTaskUnit.objects.select_related("unit").order_by("position")
     tasks = PlanTask.objects.filter(plan=plan).prefetch_related(
         Prefetch("task_units", units),
         Prefetch("indicators", Indicator.objects.only("pk").order_by("position")),
     )
+    work = work_for(user, [task.pk for task in tasks])
     return [
         TaskRow(
             task=task,
             units=tuple(task.task_units.all()),
             indicators=tuple(refs[item.pk] for item in task.indicators.all() if item.pk in refs),
+            work=tuple(work.get(task.pk, ())),
         )
         for task in tasks
     ]

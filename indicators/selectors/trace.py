@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from indicators.measures import About, Entry, about, compute_of
+from indicators.measures import About, Part, about, compute_of
 from indicators.models import ImportBatch, Indicator, Observation, RegisterCount
 from indicators.selectors.scale import Scale, scale_of
 from indicators.selectors.sources import as_text
@@ -11,6 +11,9 @@ from metroplan.organisations.models import User
 from metroplan.submissions.bulk.reading import cells_of_row
 from metroplan.submissions.models import ReviewDecision, StagedRow
 from metroplan.submissions.selectors.explanations import Warned, explanations_of
+
+SHOWN = 500
+"""Entries of a counted figure that a page lists of each part; the rest are in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,13 @@ class ImportedLine:
 class CountTrace:
     """The count of a register, what the register is, and the entries as it knows them today.
 
-    `parts` groups the entries of a ratio; `moved` says that they give another figure by now.
+    `parts` hold the first of the entries; `moved` says that they give another figure by now.
     """
 
     count: RegisterCount
     about: About | None
-    parts: tuple[tuple[str, tuple[Entry, ...]], ...]
+    parts: tuple[Part, ...]
     moved: bool
-
-    @property
-    def entries(self) -> int:
-        return sum(len(entries) for _part, entries in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +117,27 @@ def _line(observation: Observation) -> ImportedLine | None:
 
 
 def _counted(observation: Observation) -> CountTrace | None:
-    if observation.register_count_id is None:
+    count = observation.register_count
+    if count is None:
         return None
-    count = RegisterCount.objects.get(pk=observation.register_count_id)
     said, compute = about(count.key), compute_of(count.key)
     unit, period = observation.organisation_id, observation.period
-    entries = said.entries(unit, period) if said and said.entries else []
-    parts: dict[str, list[Entry]] = {}
-    for entry in entries:
-        parts.setdefault(entry.part, []).append(entry)
     now = compute([unit], period).get(unit) if compute else None
     return CountTrace(
         count=count,
         about=said,
-        parts=tuple((part, tuple(listed)) for part, listed in parts.items()),
+        parts=tuple(entries_behind(observation, at_most=SHOWN)),
         moved=now is not None and as_text(now) != as_text(observation),
     )
+
+
+def entries_behind(observation: Observation, *, at_most: int | None = None) -> list[Part]:
+    """Of a counted figure, as the register knows them today; all of them unless said otherwise."""
+    count = observation.register_count
+    said = about(count.key) if count else None
+    if said is None or said.entries is None:
+        return []
+    return said.entries(observation.organisation_id, observation.period, at_most)
 
 
 def _used_by(observation: Observation, user: User) -> list[IndicatorRef]:

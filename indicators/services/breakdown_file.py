@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from metroplan.common.text import NotANumber, is_blank, normalise, read_number
+from metroplan.common.text import NotANumber, is_blank, normalise, read_number, whole_number
 from metroplan.organisations.models import Organisation
 from metroplan.submissions.readers import read_file
 from metroplan.submissions.readers.cells import column_letter
@@ -103,7 +103,7 @@ class _Reading:
 
     def _year(self, row: RawRow) -> int | None:
         text = self._text(row, "year")
-        year = int(text) if text.isdecimal() else None
+        year = whole_number(text)
         if year not in self.years:
             says = _("“{year}” is no milestone with a target; write one of {years}.")
             years = ", ".join(str(item) for item in sorted(self.years))

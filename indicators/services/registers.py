@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from indicators.measures import compute_of
@@ -164,12 +164,15 @@ def changed_figures(
 
 
 def first_quarter(measure: Measure) -> Period:
-    """The first that is counted: where that is always, the first of the plans that ask for it."""
+    """The first that is counted: where that is always, the first of the plans that ask for it, or
+    that has been counted before. What no plan asks for begins with the newest quarter."""
     if measure.counted_since is not None:
         return measure.counted_since
     plans = Indicator.objects.filter(series__measure=measure)
     began = plans.aggregate(first=Min("plan__starts"))["first"]
-    return began or newest_closed(timezone.localdate())
+    counted = _counted(measure).aggregate(first=Min("period"))["first"]
+    known = [quarter for quarter in (began, counted) if quarter is not None]
+    return min(known, default=newest_closed(timezone.localdate()))
 
 
 def drain_registers() -> int:
@@ -277,8 +280,13 @@ def begin_counting(*, newest: Period) -> int:
 
 
 def _last_counted(measure: Measure) -> Period | None:
+    return _counted(measure).aggregate(last=Max("period"))["last"]
+
+
+def _counted(measure: Measure) -> QuerySet[Observation]:
+    """Figures in force that a register counted."""
     counted = Observation.objects.filter(measure=measure, register_count__isnull=False)
-    return counted.filter(superseded_at__isnull=True).aggregate(last=Max("period"))["last"]
+    return counted.filter(superseded_at__isnull=True)
 
 
 def switched_measures() -> list[Measure]:

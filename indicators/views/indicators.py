@@ -8,13 +8,13 @@ from django.views.decorators.http import require_safe
 
 from indicators.charts import trajectory_chart
 from indicators.engine.in_force import thresholds_in_force
-from indicators.exports import contributions_csv, todays_csv
+from indicators.exports import contributions_csv, entries_csv, todays_csv
 from indicators.forms import ExplanationForm, WhatIfForm
 from indicators.models import Indicator, Observation
 from indicators.selectors.indicator import IndicatorPage, indicator_page
 from indicators.selectors.sources import comparison, sources
 from indicators.selectors.standing import fingerprint, fingerprint_of
-from indicators.selectors.trace import observation_trace
+from indicators.selectors.trace import entries_behind, observation_trace
 from indicators.views.choosing import chosen_line, chosen_period, quarters
 from indicators.views.known_on import as_known
 from indicators.views.todays import todays_lines
@@ -87,15 +87,31 @@ def indicator_fingerprint(request: HttpRequest, plan: str, code: str) -> HttpRes
 
 @require_safe
 def observation_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = Observation.objects.visible_to(request.user).select_related("measure", "organisation")
-    observation = get_object_or_404(visible, pk=pk)
-    require(request.user, "figures.view", observation)
+    observation = _visible_observation(request, pk)
     context = {
         "trace": observation_trace(observation, request.user),
         "comparison": comparison(observation, request.user),
         "explanation_form": ExplanationForm(),
     }
     return render(request, "indicators/observation_trace.html", context)
+
+
+@require_safe
+def observation_entries(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that a counted figure was counted from; 404 for one that no register counted."""
+    observation = _visible_observation(request, pk)
+    if observation.register_count is None:
+        raise Http404
+    name = f"{observation.measure.code}_{observation.organisation.code}_{observation.period}.csv"
+    return csv_response(entries_csv(observation, entries_behind(observation)), name)
+
+
+def _visible_observation(request: HttpRequest, pk: int) -> Observation:
+    visible = Observation.objects.visible_to(request.user)
+    found = visible.select_related("measure", "organisation", "register_count")
+    observation = get_object_or_404(found, pk=pk)
+    require(request.user, "figures.view", observation)
+    return observation
 
 
 def below_owner(line: list[Organisation], indicator: Indicator) -> list[Organisation]:

@@ -15,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from metroplan.common.problems import MetroplanError
+from metroplan.common.problems import MetroplanError, same_at_once
 
 CODES = {
     status.HTTP_400_BAD_REQUEST: "request.invalid",
@@ -58,6 +58,8 @@ def body(
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error of the API as `{code, message, fields, issues}`, as JSON even to who asked for
     CSV."""
+    if met := same_at_once(error):
+        error = met
     if isinstance(error, MetroplanError):
         response = Response(
             body(error.code, error.message, fields=error.fields), status=error.status

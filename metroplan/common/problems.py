@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+UNIQUE_VIOLATION = "23505"
+
 
 class MetroplanError(Exception):
     """A refusal that a user can meet: a stable code, one clear sentence, an HTTP status.
@@ -32,3 +37,15 @@ class MetroplanError(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
+
+
+def same_at_once(error: Exception) -> MetroplanError | None:
+    """What two people met who entered the same in the same moment: each was told that it was free,
+    and the table took the first. None for any other error."""
+    code = getattr(error.__cause__, "pgcode", None)
+    if not (isinstance(error, IntegrityError) and code == UNIQUE_VIOLATION):
+        return None
+    return MetroplanError(
+        "request.same_at_once",
+        _("The same was saved in this very moment: load the page again and look what is there."),
+    )

@@ -26,6 +26,7 @@ DATE = re.compile(
 )
 SCALES = {None: 0, "万": 4, "亿": 8}
 MAX_LENGTH = 60
+WHOLE_DIGITS = 18
 
 
 class NotANumber(ValueError):
@@ -129,6 +130,13 @@ def decimal_of_float(value: float) -> Decimal:
     if not number.is_finite():
         raise NotANumber("not_a_number", str(value))
     return number
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number from 0 as machines write it; None for anything else, also for more digits
+    than a column holds."""
+    fits = len(text) <= WHOLE_DIGITS and text.isascii() and text.isdecimal()
+    return int(text) if fits else None
 
 
 def plain_number(number: Decimal) -> str:

@@ -3,11 +3,11 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.naming import BilingualName, in_chinese
-from metroplan.organisations.querysets import ScopedQuerySet
+from metroplan.organisations.querysets import ZONE, ScopedQuerySet
 
 
 class Level(models.TextChoices):
@@ -32,6 +32,12 @@ class Organisation(BilingualName, models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     path = models.CharField(max_length=200, db_index=True, editable=False, default="")
     note = models.CharField(_("note"), max_length=300, blank=True)
+    place = models.GeneratedField(
+        expression=Func(F("code"), Value(ZONE), Value("Z"), function="regexp_replace"),
+        output_field=models.CharField(max_length=16, db_collation="C"),
+        db_persist=True,
+    )
+    """Where it stands in a list of units; see `querysets.unit_order`."""
 
     objects = ScopedQuerySet.as_manager()
     org_lookup = ""

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Collate
+from django.db.models import F, Q
 
 # Letters come after digits: 451100-Z1 is read as 4511Z1, behind 451199 and before 451200.
 ZONE = "(00)*-Z"
@@ -21,10 +20,9 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(within(self.model.org_lookup, user.organisation.path))
 
 
-def unit_order(lookup: str = "code") -> Collate:
+def unit_order(lookup: str = "code") -> F:
     """To order units by: their code, but the zones of a unit after its counties."""
-    code = Func(F(lookup), Value(ZONE), Value("Z"), function="regexp_replace")
-    return Collate(code, "C")
+    return F(lookup.removesuffix("code") + "place")
 
 
 def unit_key(code: str) -> str:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from metroplan.common.api_fields import PeriodField
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.submissions.models import ReturnedLine, ReviewDecision, Submission, Upload
 from metroplan.submissions.wording import describe
 
@@ -51,8 +52,7 @@ def idempotency_key(request: Request) -> str:
 
 def announced_length(request: Request) -> int:
     """Bytes of the whole request, known before any of it is read; 0 where it does not say."""
-    said = request.META.get("CONTENT_LENGTH") or ""
-    return int(said) if said.isdecimal() else 0
+    return whole_number(request.META.get("CONTENT_LENGTH") or "") or 0
 
 
 class IssueOut(serializers.Serializer):

@@ -18,6 +18,7 @@ from metroplan.submissions.bulk.registry import Chunk, Column, Row, Tally, copy_
 from metroplan.submissions.models import BulkImport
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import Issue, RawCell
+from standards.rules.months import EARLIEST
 
 SHOWN = 60
 Choices = Sequence[tuple[str, Any]]
@@ -144,6 +145,9 @@ def read_day_at(line: Line, name: str) -> date | None:
     day = read_day(line.texts[name], cell.value if cell else None)
     if day is None and line.texts[name]:
         line.fault("day.invalid", name)
+    elif day and day < EARLIEST:
+        line.fault("day.year", name)
+        return None
     return day
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from indicators.measures import About, Entry, register
+from indicators.measures import About, register
 from indicators.models import Accumulation, Kind
-from metroplan.common.periods import Period
 from metroplan.organisations.models import Level
 from standards.selectors.counted_rows import show_standard
 from standards.selectors.counts import Count, as_counts, as_share, share_entries
@@ -83,10 +82,6 @@ def add_share(
     survey: bool = False,
 ) -> None:
     """`names` are those of what stands in the numerator, and of what does not."""
-
-    def entries(unit: int, period: Period) -> list[Entry]:
-        return share_entries(part, whole, (str(names[0]), str(names[1])))(unit, period)
-
     add(
         key,
         as_share(part, whole),
@@ -96,7 +91,7 @@ def add_share(
         accumulation=FLOW if flow else STOCK,
         survey=survey,
         whole=part.whole,
-        entries=entries,
+        entries=share_entries(part, whole, names),
         known=whole.known,
     )
 

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from metroplan.common.text import normalise
+from metroplan.common.text import normalise, whole_number
 from standards.forms.fields import day_today
 from standards.forms.lists import DayField
 
@@ -29,9 +29,9 @@ class ExaminationRuleForm(forms.Form):
 
     def clean_reminder_months(self) -> list[int]:
         text = normalise(self.cleaned_data["reminder_months"]).translate(BETWEEN)
-        parts = [part.strip() for part in text.split(",") if part.strip()]
-        if not parts or not all(part.isdecimal() and 0 < int(part) <= LONGEST for part in parts):
+        months = [whole_number(part.strip()) for part in text.split(",") if part.strip()]
+        if not months or not all(0 < (number or 0) <= LONGEST for number in months):
             raise ValidationError(
                 _("Write whole numbers of months with commas between them, such as 12, 6, 1.")
             )
-        return [int(part) for part in parts]
+        return months

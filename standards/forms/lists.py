@@ -26,14 +26,16 @@ def day_input() -> forms.DateInput:
 
 
 class DayField(forms.DateField):
-    """A day; the years of registers, so that a slip of the keyboard is found."""
+    """A day; the years of registers, so that a slip of the keyboard is found. `first_year` is that
+    of the Metrology Law, unless what the day is about may be older."""
 
     default_error_messages = {
         "year": _("The year %(year)s cannot be right: check the day."),
         "invalid": _("“%(value)s” is not a day: write it like 2024-03-31."),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, first_year: int = FIRST_YEAR, **kwargs: Any) -> None:
+        self.first_year = first_year
         super().__init__(widget=day_input(), **kwargs)
 
     def to_python(self, value: Any) -> date | None:
@@ -48,7 +50,7 @@ class DayField(forms.DateField):
 
     def validate(self, value: date | None) -> None:
         super().validate(value)
-        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        if value and not self.first_year <= value.year <= LAST_YEAR:
             raise forms.ValidationError(
                 self.error_messages["year"], code="year", params={"year": value.year}
             )

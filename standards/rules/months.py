@@ -3,6 +3,9 @@
 from calendar import monthrange
 from datetime import date
 
+EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
+"""The days that registers may speak of; anything else is a slip of the keyboard."""
+
 
 def months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last: 31 August less 6 is 28 February."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from indicators.measures import Entry
+from indicators.measures import Entry, Part
 from indicators.rules import Figure
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation
@@ -27,20 +27,24 @@ def keeping_standards(units: Collection[int], period: Period) -> set[int]:
     return known_units(MeasurementStandard, way, units, period, whole=True)
 
 
-def coverage_entries(unit: int, period: Period) -> list[Entry]:
+def coverage_entries(unit: int, period: Period, at_most: int | None) -> list[Part]:
     """Covered items with the standard that lasts longest, then the gaps."""
     found = coverage(organisation=Organisation.objects.get(pk=unit), day=period.last_day)
-    counted = [line for line in found.items if line.standing in (COVERED, GAP)]
-    counted.sort(key=lambda line: line.standing != COVERED)
-    return [_entry(line) for line in counted]
+    parts = []
+    for standing, name in ((COVERED, _("Covered")), (GAP, _("Not covered"))):
+        lines = [line for line in found.items if line.standing == standing]
+        if lines:
+            shown = tuple(_entry(line) for line in lines[:at_most])
+            parts.append(Part(name, len(lines), shown))
+    return parts
 
 
 def _entry(line: ItemCoverage) -> Entry:
     name = f"{line.item.code} {line.item.name}"
     if line.standing == GAP:
-        return Entry(name, "", part=_("Not covered"))
+        return Entry(name, "")
     last = max(line.covered_by, key=lambda cover: cover.until)
     more = len(line.covered_by) - 1
     note = f"{last.name} +{more}" if more else last.name
     page = page_of("standard-detail", last.standard)
-    return Entry(name, last.institute, page, note, part=_("Covered"))
+    return Entry(name, last.institute, page, note)

@@ -14,14 +14,13 @@ from django.db import models
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from indicators.measures import Compute, Entry
+from indicators.measures import Compute, Entries, Entry, Part
 from indicators.rules import Figure
 from metroplan.common.periods import Period
 from metroplan.organisations.models import Organisation, OrganisationAncestry
 from metroplan.submissions.models import FigureState
 
 Rows = Callable[[Period], QuerySet]
-ENTRIES_AT_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +73,23 @@ class Count:
         rows = self.rows(period)
         return rows if self.whole else rows.filter(**{f"{self.unit}__in": units})
 
-    def entries(self, unit: int, period: Period, part: str = "") -> list[Entry]:
-        rows = self._near([unit], period).select_related(self.unit)
-        places = rows.values_list(self.unit, f"{self.unit}__path").order_by().distinct()
-        within = standing_above([unit], dict(places), period, self.whole)
-        chosen = rows.filter(**{f"{self.unit}__in": within}).distinct()
-        shown = [self.show(row) for row in chosen[:ENTRIES_AT_MOST]]
-        return [_with_part(entry, part) for entry in shown]
+    def entries(self, unit: int, period: Period, at_most: int | None) -> list[Part]:
+        part = self.part("", self.behind(unit, period), at_most)
+        return [part] if part.number else []
+
+    def behind(self, unit: int, period: Period) -> QuerySet:
+        """The rows that count for the unit."""
+        rows = self._near([unit], period)
+        if self.whole:
+            places = rows.values_list(self.unit, f"{self.unit}__path").order_by().distinct()
+            within = standing_above([unit], dict(places), period, self.whole)
+            rows = rows.filter(**{f"{self.unit}__in": within})
+        return rows
+
+    def part(self, name: str, rows: QuerySet, at_most: int | None) -> Part:
+        number = rows.order_by().values("pk").distinct().count()
+        shown = rows.select_related(self.unit).distinct()[:at_most] if number else ()
+        return Part(name, number, tuple(self.show(row) for row in shown))
 
 
 def known_units(
@@ -119,10 +128,6 @@ def standing_above(
     return found
 
 
-def _with_part(entry: Entry, part: str) -> Entry:
-    return Entry(entry.name, entry.unit, entry.url, entry.note, part)
-
-
 def as_counts(count: Count) -> Compute:
     def compute(units: Collection[int], period: Period) -> dict[int, Figure]:
         numbers = count(units, period)
@@ -155,14 +160,17 @@ def counted(number: int) -> Figure:
     return Figure(state.value, Decimal(number))
 
 
-def share_entries(part: Count, whole: Count, names: tuple[str, str]) -> Any:
+def share_entries(part: Count, whole: Count, names: tuple[Any, Any]) -> Entries:
     """Entries of the numerator first, then those that stand in the denominator alone."""
 
-    def entries(unit: int, period: Period) -> list[Entry]:
-        above = part.entries(unit, period, names[0])
-        seen = {(entry.url, entry.name) for entry in above}
-        rest = whole.entries(unit, period, names[1])
-        return [*above, *(entry for entry in rest if (entry.url, entry.name) not in seen)]
+    def entries(unit: int, period: Period, at_most: int | None) -> list[Part]:
+        above = part.behind(unit, period)
+        rest = whole.behind(unit, period).exclude(pk__in=above.order_by().values("pk"))
+        parts = (
+            part.part(str(names[0]), above, at_most),
+            whole.part(str(names[1]), rest, at_most),
+        )
+        return [found for found in parts if found.number]
 
     return entries
 

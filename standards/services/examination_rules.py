@@ -23,14 +23,14 @@ DEFAULTS = (
         "validity_months": 48,
         "window_months": 6,
         "reminder_months": REMINDERS,
-        "document": "JJF 1033（凭记忆，待核对）",
+        "document": "JJF 1033（待核对）",
     },
     {
         "effective_from": date(2023, 9, 15),
         "validity_months": 60,
         "window_months": 6,
         "reminder_months": REMINDERS,
-        "document": "JJF 1033-2023（凭记忆，待核对）",
+        "document": "JJF 1033-2023（待核对）",
     },
 )
 NAMES = ("effective_from", "validity_months", "window_months", "reminder_months", "document")

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from metroplan.common.text import plain_number
+from metroplan.common.text import plain_number, whole_number
 from standards.models import (
     Capability,
     Equipment,
@@ -245,7 +245,7 @@ def _values(model: type[models.Model], row: Row) -> Row:
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if str(value or "").isdecimal() else None
+    return whole_number(str(value or ""))
 
 
 def lines_of(standard: MeasurementStandard) -> dict[str, list[Row]]:

@@ -44,6 +44,7 @@ SENTENCES = {
     ),
     "code.shape": _("“{value}” is no code: it has eight digits, such as 12710100."),
     "dates.reversed": _("The last day {last} comes before the first day {first}: correct one."),
+    "day.year": _("The year of “{value}” cannot be right: check the day."),
     "day.invalid": _("“{value}” is not a day: write it like 2024-03-15."),
     "examination.before": _("The day {value} comes before the application of {day}: correct it."),
     "examination.decided": _("This examination was decided on {day}: open a new one."),

@@ -155,6 +155,9 @@ class InspectionViewSet(Read):
 class CaseFilter(Narrowed):
     state = django_filters.ChoiceFilter(choices=CaseState.choices)
     body = django_filters.ChoiceFilter(choices=Case.Body.choices)
+    source = django_filters.ChoiceFilter(choices=Case.Source.choices)
+    campaign = django_filters.CharFilter(label="number of the campaign")
+    entity = django_filters.CharFilter(label="number of the entity")
     first = django_filters.DateFilter(label="filed on the day or later")
     last = django_filters.DateFilter(label="filed on the day or before")
 
@@ -171,8 +174,9 @@ class CaseOut(ModelOut):
     class Meta:
         model = Case
         fields = [
-            "number", "finding", "entity", "entity_name", "organisation", "body", "authority",
-            "filed_on", "legal_basis", "state", "decision_no", "decided_on", "fine", "version",
+            "number", "source", "ground", "finding", "entity", "entity_name", "organisation",
+            "body", "authority", "filed_on", "legal_basis", "state", "decision_no", "decided_on",
+            "fine", "closed_on", "result", "version",
         ]  # fmt: skip
 
 

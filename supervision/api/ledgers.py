@@ -24,12 +24,20 @@ from metroplan.submissions.api_shapes import wants_dry_run
 from standards.api.push import DRY_RUN
 from standards.api.registers import Narrowed
 from standards.models import Institute
+from supervision.api.ledgers_in import (
+    EntitiesIn,
+    EntityIn,
+    InstrumentIn,
+    InstrumentsIn,
+    schema_of,
+)
 from supervision.models import Entity, Instrument, Verification
 from supervision.rules.verification import Standing
 from supervision.selectors import entities, instruments
 from supervision.selectors.instruments import LABELS
 from supervision.services.verifications import record_verification
 
+READING = ("list", "retrieve", "metadata", None)
 STANDINGS = [(name.value, LABELS[name]) for name in Standing]
 
 
@@ -54,17 +62,26 @@ class EntityOut(ModelOut):
         ]  # fmt: skip
 
 
-class EntityViewSet(viewsets.ReadOnlyModelViewSet):
+def needed(action: str | None) -> str:
+    """Reading is all that the right to see is enough for."""
+    return "supervision.view" if action in READING else "supervision.keep"
+
+
+@schema_of(EntityIn, EntityOut, "Enter an entity.")
+class EntityViewSet(EntitiesIn, viewsets.ReadOnlyModelViewSet):
     """Supervised entities of the caller's units, with how many instruments they have in use."""
 
     permission_classes = [MayView]
-    needs = "supervision.view"
     lookup_field = "number"
     lookup_value_regex = "[^/]+"
     filterset_class = EntityFilter
     ordering_fields = ["number", "name"]
     serializer_class = EntityOut
     queryset = Entity.objects.none()
+
+    @property
+    def needs(self) -> str:
+        return needed(self.action)
 
     def get_queryset(self) -> QuerySet[Entity]:
         found = entities.entities_for(self.request.user, day=timezone.localdate())
@@ -145,7 +162,8 @@ class VerificationIn(serializers.Serializer):
             self.fields["institute"].queryset = Institute.objects.visible_to(request.user)
 
 
-class InstrumentViewSet(viewsets.ReadOnlyModelViewSet):
+@schema_of(InstrumentIn, InstrumentDetailOut, "Enter an instrument of an entity.")
+class InstrumentViewSet(InstrumentsIn, viewsets.ReadOnlyModelViewSet):
     """The ledger of instruments of the caller's units: `?standing=overdue&group=key-managed`."""
 
     permission_classes = [MayView]
@@ -157,7 +175,7 @@ class InstrumentViewSet(viewsets.ReadOnlyModelViewSet):
 
     @property
     def needs(self) -> str:
-        return "supervision.keep" if self.action == "verifications" else "supervision.view"
+        return needed(self.action)
 
     def get_queryset(self) -> QuerySet[Instrument]:
         found = instruments.instruments_for(self.request.user)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from metroplan.common.register_files import RegisterColumns
+from metroplan.common.text import whole_number
 from metroplan.common.uscc import uscc_problem
 from metroplan.organisations.models import Organisation, User
 from metroplan.submissions.bulk.registry import Chunk, Row
@@ -208,10 +209,11 @@ class InstrumentReader(LedgerReader):
         text = line.texts["interval_months"]
         if not text:
             return None
-        if not (text.isdecimal() and 1 <= int(text) <= LONGEST):
+        months = whole_number(text) or 0
+        if not 1 <= months <= LONGEST:
             line.fault("interval.not_whole", "interval_months")
             return None
-        return int(text)
+        return months
 
 
 class VerificationReader(LedgerReader):

@@ -133,7 +133,8 @@ FINDING = RegisterColumns(
 
 def plain_case(case: Case) -> dict[str, Any]:
     names = ("number", "body", "authority", "filed_on", "legal_basis", "state", "decision_no")
-    values = {name: getattr(case, name) for name in (*names, "decided_on", "fine")}
+    more = ("decided_on", "fine", "source", "ground", "closed_on", "result")
+    values = {name: getattr(case, name) for name in (*names, *more)}
     finding = case.finding
     return (
         values
@@ -154,6 +155,8 @@ CASE = RegisterColumns(
         "entity": _("Entity number"),
         "entity_name": _("Entity"),
         "uscc": _("Unified social credit code"),
+        "source": _("Source of the case"),
+        "ground": _("Ground of the case"),
         "finding": _("Finding"),
         "inspection": _("Inspection"),
         "body": _("Referred to"),
@@ -164,7 +167,13 @@ CASE = RegisterColumns(
         "decision_no": _("Decision number"),
         "decided_on": pgettext_lazy("case", "Decided on"),
         "fine": _("Fine in yuan"),
+        "closed_on": _("Closed or withdrawn on"),
+        "result": _("How it ended"),
     },
     plain=plain_case,
-    choices={"body": Case.Body.choices, "state": CaseState.choices},
+    choices={
+        "body": Case.Body.choices,
+        "source": Case.Source.choices,
+        "state": CaseState.choices,
+    },
 )

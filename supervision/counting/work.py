@@ -11,9 +11,10 @@ from supervision.selectors.counted_work import (
     campaigns,
     cases,
     checks,
+    committed,
+    conferred,
     findings,
     inspections,
-    integrity,
     integrity_valid,
     lots,
     product_checks,
@@ -149,10 +150,10 @@ def _add_findings() -> None:
 
 
 def _add_integrity() -> None:
-    for key, day, name, definition in (
+    for key, rows, name, definition in (
         (
             "integrity_units",
-            "conferred_on",
+            conferred,
             _("Trustworthy-metrology model units conferred"),
             _(
                 "Titles of the unit conferred in the quarter, whatever became of them; a title "
@@ -161,14 +162,14 @@ def _add_integrity() -> None:
         ),
         (
             "integrity_commitment_units",
-            "committed_on",
+            committed,
             _("Trustworthy-metrology units that committed themselves"),
-            _("Entities of the unit that committed themselves in the quarter."),
+            _("Entities of the unit that committed themselves in the quarter, each once."),
         ),
     ):
         add_count(
             key,
-            Count(integrity(day), "organisation", show_integrity),
+            Count(rows, "organisation", show_integrity),
             Source.INTEGRITY,
             name,
             definition,

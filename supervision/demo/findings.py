@@ -129,6 +129,7 @@ def _case(scene: Scene, finding: Finding) -> Case | None:
         organisation=unit,
         body=Case.Body.POLICE if chance(number, "body") < 0.03 else Case.Body.ENFORCEMENT,
         filed_on=finding.found_on,
+        ground=finding.description,
         legal_basis=BASIS,
         is_demo=True,
     )
@@ -136,5 +137,6 @@ def _case(scene: Scene, finding: Finding) -> Case | None:
         case.state = CaseState.CLOSED if closed <= scene.today else CaseState.DECIDED
         case.decision_no = f"{unit.code}市监计罚〔{decided.year}〕{serial}号（演示）"
         case.decided_on = decided
+        case.closed_on = closed if case.state == CaseState.CLOSED else None
         case.fine = Decimal(whole_between(2, 20, number, "fine") * 100)
     return case

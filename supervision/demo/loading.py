@@ -1,8 +1,7 @@
-"""Loads the demonstration of supervision once, as large as the settings ask for."""
+"""Loads the demonstration of supervision once, as large as is asked for."""
 
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -32,12 +31,13 @@ DOCUMENT = "演示数据 Demonstration"
 
 
 @transaction.atomic
-def load_supervision(today: date) -> str:
-    """A sentence about what was loaded; empty where a demonstration is there already."""
+def load_supervision(today: date, percent: int) -> str:
+    """A sentence about what was loaded; empty where a demonstration is there already, whatever its
+    size. At 100 percent it is 60,000 instruments."""
     refuse_without_demo()
     if Entity.objects.filter(is_demo=True).exists():
         return ""
-    scale = settings.DEMO_PERCENT / 100
+    scale = percent / 100
     load_ledgers(today=today, scale=scale)
     owners = dict(Organisation.objects.in_bulk(field_name="code"))
     for region in REGIONS:

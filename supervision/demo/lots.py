@@ -12,7 +12,7 @@ from supervision.demo.scene import Scene
 from supervision.models import Lot, LotReading
 from supervision.rules.net_content import Reading, judge, row_for
 from supervision.selectors.content_tables import Editions, editions_on
-from supervision.services.lots import label_passed, sample_of
+from supervision.selectors.verdicts import label_passed, sample_of
 from supervision.states import InspectionState
 
 PREFIX = "NC"

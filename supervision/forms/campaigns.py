@@ -18,6 +18,7 @@ from supervision.models import Campaign, Entity, Inspector
 from supervision.states import CampaignState
 
 BAR = "|"
+MOST_LINES, LONGEST_LIST = 200, 100_000
 TYPE_A_UNIT = _("Type the code, or part of the name and choose from the list.")
 ONE_PER_LINE = _("One on each line.")
 
@@ -27,7 +28,8 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 3})
     default_error_messages = {
-        "too_long": _("“%(text)s” is too long: at most %(limit)s characters on a line.")
+        "too_long": _("“%(text)s” is too long: at most %(limit)s characters on a line."),
+        "too_many": _("%(count)s lines are too many: at most %(limit)s are kept."),
     }
 
     def __init__(self, *, limit: int, **kwargs: Any) -> None:
@@ -40,6 +42,12 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> list[str]:
         lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
         found = list(dict.fromkeys(filter(None, lines)))
+        if len(found) > MOST_LINES:
+            raise forms.ValidationError(
+                self.error_messages["too_many"],
+                code="too_many",
+                params={"count": len(found), "limit": MOST_LINES},
+            )
         if long := next((line for line in found if len(line) > self.limit), None):
             raise forms.ValidationError(
                 self.error_messages["too_long"],
@@ -55,7 +63,7 @@ class NumbersField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 2})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"required": False} | kwargs))
+        super().__init__(**({"required": False, "max_length": LONGEST_LIST} | kwargs))
 
     def clean(self, value: Any) -> list[str]:
         return sorted({*filter(None, re.split(r"[\s,，、;；]+", super().clean(value)))})
@@ -136,7 +144,7 @@ class CampaignForm(forms.Form):
         label=_("Kinds of entities"),
         choices=Entity.Kind.choices,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
     )
     checklist = ChecklistField(label=_("Checklist"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
@@ -157,7 +165,7 @@ class CampaignForm(forms.Form):
             queryset=InstrumentKind.objects.order_by("code"),
             to_field_name="code",
             required=False,
-            widget=forms.SelectMultiple(attrs={"size": 6}),
+            widget=forms.CheckboxSelectMultiple,
         )
 
     def data_for_service(self) -> dict[str, Any]:
@@ -221,7 +229,7 @@ class DrawForm(forms.Form):
         label=_("Kinds of entities"),
         choices=Entity.Kind.choices,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen takes in all kinds."),
     )
     key_energy_user = forms.BooleanField(label=_("Only key energy-using units"), required=False)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.organisations.models import User
@@ -28,11 +29,14 @@ class EntityField(forms.CharField):
         return f"{value.number} {value.name}" if isinstance(value, Entity) else value
 
     def clean(self, value: Any) -> Entity | None:
-        number = super().clean(value).split(" ")[0]
-        if not number:
+        text = super().clean(value)
+        if not text:
             return None
+        number = text.split(" ")[0]
         found = Entity.objects.visible_to(self.user).select_related("organisation")
-        entity = found.filter(number=number).first() or found.filter(uscc=number.upper()).first()
+        # A number may have blanks in it, and a name stands behind it.
+        named = found.filter(number__in=beginnings(text)).order_by(Length("number").desc())
+        entity = named.first() or found.filter(uscc=number.upper()).first()
         if entity is None:
             raise forms.ValidationError(
                 self.error_messages["unknown_entity"],
@@ -40,6 +44,12 @@ class EntityField(forms.CharField):
                 params={"number": number},
             )
         return entity
+
+
+def beginnings(text: str) -> list[str]:
+    """Its first word, its first two words and so on, to the whole."""
+    words = text.split(" ")
+    return [" ".join(words[:end]) for end in range(1, len(words) + 1)]
 
 
 class KindChoice(forms.ModelChoiceField):

@@ -10,8 +10,9 @@ from metroplan.organisations.forms import UnitField
 from metroplan.organisations.models import User
 from standards.forms.fields import day_today
 from standards.forms.lists import ALL, DayField
+from supervision.forms.fields import EntityField
 from supervision.models import Case, Inspection, InspectionItem
-from supervision.selectors.findings import STATES
+from supervision.selectors.findings import STATES, TO_ANY, TO_US
 from supervision.states import CaseState
 
 
@@ -33,7 +34,17 @@ class ListForm(forms.Form):
 class FindingFilterForm(ListForm):
     q = forms.CharField(label=_("Number, entity or text"), max_length=100, required=False)
     state = forms.ChoiceField(label=_("State"), choices=ALL + STATES, required=False)
-    escalated = forms.BooleanField(label=_("Passed on to a higher unit"), required=False)
+    campaign = forms.CharField(label=_("Campaign's number"), max_length=40, required=False)
+    escalated = forms.ChoiceField(
+        label=_("Passed on"),
+        choices=[
+            ("", pgettext_lazy("passed on", "Does not matter")),
+            (TO_US, _("To my unit")),
+            (TO_ANY, _("To any higher unit")),
+        ],
+        required=False,
+    )
+    entity = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class CaseFilterForm(ListForm):
@@ -42,6 +53,11 @@ class CaseFilterForm(ListForm):
     body = forms.ChoiceField(
         label=_("Referred to"), choices=ALL + Case.Body.choices, required=False
     )
+    source = forms.ChoiceField(
+        label=_("Source of the case"), choices=ALL + Case.Source.choices, required=False
+    )
+    campaign = forms.CharField(label=_("Campaign's number"), max_length=40, required=False)
+    entity = forms.CharField(widget=forms.HiddenInput, required=False)
     first = DayField(label=_("From the day"), required=False)
     last = DayField(label=_("Up to the day"), required=False)
 
@@ -127,12 +143,45 @@ class ReferForm(forms.Form):
         return data | {"expected_version": data.pop("version")}
 
 
+class CaseForm(forms.Form):
+    """A case that no finding led to."""
+
+    number = forms.CharField(label=_("Case number"), max_length=60)
+    source = forms.ChoiceField(
+        label=_("Source of the case"),
+        choices=[row for row in Case.Source.choices if row[0] != Case.Source.INSPECTION],
+    )
+    ground = forms.CharField(
+        label=_("Ground of the case"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=300, required=False)
+    filed_on = DayField(label=_("Filed on"), initial=day_today)
+    body = forms.ChoiceField(label=_("Handled by"), choices=Case.Body.choices)
+    authority = forms.CharField(label=_("Authority"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entity"] = EntityField(user=user, label=_("Entity"))
+        self.fields["organisation"] = UnitField(user=user, label=_("Unit"))
+
+
 class MoveCaseForm(forms.Form):
     to = forms.ChoiceField(label=_("New state"))
     decision_no = forms.CharField(label=_("Decision number"), max_length=80, required=False)
     decided_on = DayField(label=pgettext_lazy("case", "Decided on"), required=False)
     fine = forms.DecimalField(
         label=_("Fine in yuan"), max_digits=14, decimal_places=2, required=False
+    )
+    on = DayField(
+        label=_("Closed or withdrawn on"),
+        required=False,
+        help_text=_("Blank is today."),
+    )
+    result = forms.CharField(
+        label=_("How it ended"),
+        max_length=500,
+        required=False,
+        help_text=_("Needed to withdraw the case."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput())
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,7 +14,8 @@ from metroplan.organisations.forms import UnitField
 from metroplan.organisations.models import User
 from standards.forms.fields import day_today
 from standards.forms.lists import ALL, DayField
-from supervision.forms.fields import EntityField
+from supervision.forms.fields import EntityField, beginnings
+from supervision.forms.findings import ItemChoice
 from supervision.models import (
     Campaign,
     DrawnEntity,
@@ -29,7 +31,8 @@ from supervision.services.inspections import Answer
 from supervision.states import CampaignState, InspectionState
 
 PREFIX = "checks"
-ERROR_NAMES = ("inspected_on", "basis", "inspectors", "outcome", "summary", "signed_by_entity")
+TYPED = ("basis", "outcome", "summary", "substitution", "signed_by_entity", "refusal")
+ERROR_NAMES = ("inspected_on", "inspectors", *TYPED)
 
 
 class InspectionFilterForm(forms.Form):
@@ -70,9 +73,14 @@ def inspectors_field(offered: QuerySet[Inspector], **kwargs: Any) -> InspectorsC
         label=_("Inspectors"),
         queryset=offered,
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 5}),
+        widget=forms.CheckboxSelectMultiple,
         **kwargs,
     )
+
+
+def substitution_field() -> forms.CharField:
+    label = _("Why others than the drawn inspectors came")
+    return forms.CharField(label=label, max_length=300, required=False)
 
 
 class BeginForm(forms.Form):
@@ -93,6 +101,8 @@ class BeginForm(forms.Form):
         self.drawn = drawn
         self.fields["organisation"] = UnitField(user=user, label=_("Inspecting unit"))
         self.fields["inspectors"] = inspectors_field(inspectors)
+        if drawn:
+            self.fields["substitution"] = substitution_field()
         if drawn is None:
             running = Campaign.objects.visible_to(user).filter(state=CampaignState.RUNNING)
             self.fields["campaign"] = CampaignChoice(
@@ -106,6 +116,7 @@ class BeginForm(forms.Form):
     def data_for_service(self) -> dict[str, Any]:
         data = {name: self.cleaned_data[name] for name in ("inspected_on", "basis", "organisation")}
         if self.drawn:
+            data["substitution"] = self.cleaned_data["substitution"]
             return data | {"entity": self.drawn.entity, "campaign": self.drawn.draw.campaign}
         return data | {name: self.cleaned_data[name] for name in ("campaign", "entity")}
 
@@ -128,11 +139,14 @@ class InstrumentField(forms.CharField):
         return f"{value.number} {value.name}" if isinstance(value, Instrument) else value
 
     def clean(self, value: Any) -> Instrument | None:
-        number = super().clean(value).split(" ")[0]
-        if not number:
+        text = super().clean(value)
+        if not text:
             return None
+        number = text.split(" ")[0]
         own = Instrument.objects.filter(entity=self.inspection.entity_id)
-        found = own.filter(number=number).first() or own.filter(serial_no=number).first()
+        named = own.filter(number__in=beginnings(text)).order_by(Length("number").desc())
+        found = named.first() or own.filter(serial_no=text).first()
+        found = found or own.filter(serial_no=number).first()
         if found is None:
             raise forms.ValidationError(
                 self.error_messages["unknown_instrument"],
@@ -205,8 +219,14 @@ class FactsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    substitution = substitution_field()
     signed_by_entity = forms.CharField(
         label=_("Signed for the entity by"), max_length=60, required=False
+    )
+    refusal = forms.CharField(
+        label=_("If the entity did not sign: why, and who was witness"),
+        max_length=300,
+        required=False,
     )
     entity_image = forms.CharField(required=False, widget=forms.HiddenInput())
     inspector_image = forms.CharField(required=False, widget=forms.HiddenInput())
@@ -291,7 +311,7 @@ def _by_field(error: ValidationError) -> dict[str, Sequence[str]]:
 
 
 def _initial(inspection: Inspection) -> dict[str, Any]:
-    names = ("inspected_on", "basis", "outcome", "summary", "signed_by_entity", "version")
+    names = ("inspected_on", *TYPED, "version")
     people = list(inspection.inspectors.values_list("pk", flat=True))
     return {name: getattr(inspection, name) for name in names} | {"inspectors": people}
 
@@ -308,15 +328,22 @@ def _plain(value: Any) -> Any:
 
 class PhotoForm(forms.Form):
     file = forms.FileField(
-        label=_("Photo or file"),
+        label=_("Photo"),
         max_length=255,
         allow_empty_file=True,
-        widget=forms.FileInput(
-            attrs={"accept": "image/*,application/pdf", "capture": "environment"}
-        ),
+        help_text=_("JPEG or PNG; the place it was taken at is taken out of the file."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"}),
         error_messages={"required": _("Choose the file first.")},
     )
     caption = forms.CharField(label=_("Caption"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, inspection: Inspection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"] = ItemChoice(
+            label=_("Point of the checklist"),
+            queryset=InspectionItem.objects.filter(inspection=inspection),
+            required=False,
+        )
 
 
 class VoidForm(forms.Form):

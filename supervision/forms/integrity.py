@@ -12,8 +12,8 @@ from metroplan.organisations.models import User
 from standards.forms.fields import day_today
 from standards.forms.lists import ALL, DayField
 from supervision.forms.fields import EntityField
-from supervision.models import DishonestyRecord, Entity
-from supervision.rules.integrity import APPLIED, COMMITTED
+from supervision.models import DishonestyRecord, Entity, IntegrityEvent
+from supervision.rules.integrity import APPLIED, COMMITTED, LAPSED
 from supervision.selectors.dishonesty import LISTED, OVER
 from supervision.selectors.integrity import ScoreLine
 from supervision.states import IntegrityState
@@ -93,6 +93,24 @@ class MoveRunForm(forms.Form):
     def __init__(self, *args: Any, states: list[IntegrityState], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["state"].choices = [(state.value, state.label) for state in states]
+
+
+class CorrectDayForm(forms.Form):
+    """One of the days of a run; a lapse follows from the others and is not among them."""
+
+    prefix = "correct"
+    event = forms.TypedChoiceField(label=_("State with a wrong day"), coerce=int)
+    since = DayField(label=_("The right day"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, events: list[IntegrityEvent], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event"].choices = [
+            (event.pk, f"{event.get_state_display()} {event.since:%Y-%m-%d}")
+            for event in events
+            if event.state != LAPSED
+        ]
 
 
 class ScoreForm(forms.Form):

@@ -11,6 +11,7 @@ from metroplan.organisations.models import User
 from standards.forms.fields import InstituteField, day_today
 from standards.forms.lists import ALL, DayField
 from standards.models import InstrumentKind, KindGroup
+from standards.rules.months import EARLIEST
 from supervision.forms.fields import EntityField, KindChoice
 from supervision.models import Entity, Instrument, Verification
 from supervision.rules.verification import Standing
@@ -99,7 +100,7 @@ class EntityForm(forms.Form):
     industry = forms.CharField(label=_("Industry"), max_length=80, required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     key_energy_user = forms.BooleanField(label=_("Key energy-using unit"), required=False)
-    opened_on = DayField(label=_("Opened on"), required=False)
+    opened_on = DayField(label=_("Opened on"), required=False, first_year=EARLIEST.year)
     closed_on = DayField(
         label=_("Closed on"), required=False, help_text=_("The first day without work.")
     )
@@ -138,7 +139,7 @@ class InstrumentForm(forms.Form):
     accuracy = forms.CharField(label=_("Accuracy class"), max_length=60, required=False)
     serial_no = forms.CharField(label=_("Serial number"), max_length=80)
     maker = forms.CharField(label=_("Maker"), max_length=120)
-    made_on = DayField(label=_("Made on"), required=False)
+    made_on = DayField(label=_("Made on"), required=False, first_year=EARLIEST.year)
     place = forms.CharField(label=_("Place of use"), max_length=160, required=False)
     purpose = forms.ChoiceField(label=_("Purpose"), choices=Instrument.Purpose.choices)
     interval_months = forms.IntegerField(
@@ -148,7 +149,7 @@ class InstrumentForm(forms.Form):
         required=False,
         help_text=_("Leave it blank for the interval of the kind."),
     )
-    in_use_from = DayField(label=_("In use from"), initial=day_today)
+    in_use_from = DayField(label=_("In use from"), initial=day_today, first_year=EARLIEST.year)
     number = forms.CharField(
         label=_("Register number"),
         max_length=40,

@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from metroplan.common.text import NotANumber, plain_number, to_decimal
+from metroplan.common.text import NotANumber, plain_number, to_decimal, whole_number
 from metroplan.organisations.forms import UnitField
 from metroplan.organisations.models import User
 from standards.forms.lists import ALL, DayField
@@ -137,8 +137,7 @@ class SampleForm(forms.Form):
     def reading_rows(self) -> list[Pair]:
         """The lines of the grid, with spare ones to the size of the sample."""
         shown = list(self["readings"].value() or [])
-        wanted = str(self["sample_size"].value() or "")
-        size = int(wanted) if wanted.isdecimal() else SHOWN_AT_FIRST
+        size = whole_number(str(self["sample_size"].value() or "")) or SHOWN_AT_FIRST
         return shown + [("", "")] * (min(size, MOST_READINGS) - len(shown))
 
     def sample(self) -> Sample:
@@ -231,6 +230,24 @@ class LotFilterForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"] = UnitField(user=user, label=_("Unit"), required=False)
+
+    def chosen(self) -> dict[str, Any]:
+        """What was understood; a value that is not leaves the list as it is."""
+        self.is_valid()
+        return self.cleaned_data
+
+
+class PublicLotForm(forms.Form):
+    """For the page that anybody may read: units are found by name or code, not from an area."""
+
+    q = forms.CharField(
+        label=_("Product, producer, batch or place of sampling"), max_length=60, required=False
+    )
+    place = forms.CharField(label=_("Region, name or code"), max_length=60, required=False)
+    label = forms.ChoiceField(label=_("Label"), choices=ALL + VERDICTS[:2], required=False)
+    quantity = forms.ChoiceField(
+        label=pgettext_lazy("net content", "Quantity"), choices=ALL + VERDICTS[:2], required=False
+    )
 
     def chosen(self) -> dict[str, Any]:
         """What was understood; a value that is not leaves the list as it is."""

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from metroplan.organisations.models import Organisation
 from metroplan.organisations.querysets import ScopedQuerySet
@@ -91,7 +92,15 @@ class FindingStep(models.Model):
 
 
 class Case(models.Model):
-    """A finding that went to enforcement, to another department, or to the police."""
+    """A matter that went to enforcement, to another department, or to the police: a finding of an
+    inspection, or what a complaint or another department told of."""
+
+    class Source(models.TextChoices):
+        INSPECTION = "inspection", _("Found at an inspection")
+        COMPLAINT = "complaint", _("Complaint or report")
+        TRANSFER = "transfer", _("Handed over by another department")
+        ASSIGNED = "assigned", _("Assigned by a higher unit")
+        OTHER = "other", pgettext_lazy("source of a case", "Other")
 
     class Body(models.TextChoices):
         ENFORCEMENT = "enforcement", _("Enforcement")
@@ -102,6 +111,8 @@ class Case(models.Model):
     finding = models.ForeignKey(
         Finding, models.PROTECT, null=True, blank=True, related_name="cases"
     )
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.INSPECTION)
+    ground = models.CharField(_("ground"), max_length=300, blank=True)
     entity = models.ForeignKey(Entity, models.PROTECT, related_name="cases")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="cases", verbose_name=_("unit")
@@ -116,6 +127,8 @@ class Case(models.Model):
     fine = models.DecimalField(
         _("fine in yuan"), max_digits=14, decimal_places=2, null=True, blank=True
     )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    result = models.CharField(_("result"), max_length=500, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -40,9 +40,13 @@ class Inspection(models.Model):
     inspected_on = models.DateField(_("inspected on"))
     inspectors = models.ManyToManyField(Inspector, related_name="inspections", blank=True)
     basis = models.CharField(_("basis"), max_length=300, blank=True)
+    substitution = models.CharField(
+        _("why others than the drawn inspectors came"), max_length=300, blank=True
+    )
     outcome = models.CharField(_("outcome"), max_length=22, choices=Outcome, blank=True)
     summary = models.CharField(_("conclusion"), max_length=500, blank=True)
     signed_by_entity = models.CharField(_("signed for the entity"), max_length=60, blank=True)
+    refusal = models.CharField(_("why the entity did not sign"), max_length=300, blank=True)
     entity_signature = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -94,7 +94,8 @@ class IntegrityUnit(models.Model):
 
 
 class IntegrityEvent(models.Model):
-    """From this day on the run is in this state; rows are only added."""
+    """From this day on the run is in this state. Rows are only added; a day that was entered
+    wrongly is corrected, and the log keeps the former one."""
 
     unit = models.ForeignKey(IntegrityUnit, models.CASCADE, related_name="events")
     state = models.CharField(_("state"), max_length=12, choices=IntegrityState)

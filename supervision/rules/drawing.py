@@ -10,7 +10,7 @@ Texts are UTF-8, hashes are compared as lower-case hexadecimal.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -105,7 +105,7 @@ def draw(pool: Pool, *, seed: str, wanted: int, each: int) -> list[Drawn]:
     load: Counter[str] = Counter()
     found = []
     for position, entity in enumerate(ranked(pool.entities, start)[:wanted], start=1):
-        sent = _sent(pool, entity, f"{start}|{entity}", load)[:each]
+        sent = _sent(pool, entity, f"{start}|{entity}", load, each)
         load.update(sent)
         found.append(Drawn(position, entity, tuple(sent)))
     return found
@@ -115,10 +115,18 @@ def ranked(members: Sequence[str], start: str) -> list[str]:
     return sorted(members, key=lambda member: _hash(f"{start}|{member}"))
 
 
-def _sent(pool: Pool, entity: str, start: str, load: Mapping[str, int]) -> list[str]:
-    """Whoever may inspect the entity: least burdened first, then by rank."""
-    free = ranked(pool.free_for(entity), start)
-    return sorted(free, key=lambda who: load.get(who, 0))
+def _sent(pool: Pool, entity: str, start: str, load: Mapping[str, int], each: int) -> list[str]:
+    """Of those who may inspect the entity the least burdened, then by rank; ranks are only made of
+    those among whom they decide."""
+    by_load: dict[int, list[str]] = defaultdict(list)
+    for who in pool.free_for(entity):
+        by_load[load.get(who, 0)].append(who)
+    sent: list[str] = []
+    for burden in sorted(by_load):
+        sent += ranked(by_load[burden], start)
+        if len(sent) >= each:
+            break
+    return sent[:each]
 
 
 def _hash(text: str) -> str:

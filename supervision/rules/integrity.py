@@ -65,6 +65,14 @@ def days_of(events: Iterable[Event], terms: Terms | None) -> Days:
     )
 
 
+def title_of(days: Days) -> tuple[date, date] | None:
+    """The first and the last day of the title; None where there was none on any day."""
+    if days.conferred_on is None or days.valid_until is None:
+        return None
+    last = days.valid_until if days.ended_on is None else min(days.valid_until, days.ended_on - DAY)
+    return (days.conferred_on, last) if days.conferred_on <= last else None
+
+
 def publicity_end(first: date, terms: Terms) -> date:
     """The last of so many days, the first one counted."""
     return first + (terms.publicity_days - 1) * DAY

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from standards.rules.faults import Fault
-from standards.rules.months import months_after
+from standards.rules.months import EARLIEST, LATEST, months_after
 
 SUBJECT = frozenset({"trade", "safety", "medical", "environment"})
 """The purposes for which verification is compulsory (Metrology Law, article 9)."""
@@ -62,8 +62,10 @@ def last_day(verified_on: date, months: int) -> date:
     later, or that month's last where it has no such day.
 
     A year from 1 March 2023 ends on 29 February 2024, one from 29 February 2024 on 28 February
-    2025.
+    2025. The calendar ends with the year 9999.
     """
+    if verified_on.year + months // 12 >= date.max.year:
+        return date.max
     same = months_after(verified_on, months)
     return same - timedelta(days=1) if same.day == verified_on.day else same
 
@@ -105,6 +107,8 @@ def faults(told: Told, *, made_on: date | None, today: date) -> dict[str, Fault]
     found: dict[str, Fault] = {}
     if told.verified_on is None:
         found["verified_on"] = Fault("verification.no_day")
+    elif told.verified_on < EARLIEST:
+        found["verified_on"] = Fault("verification.year", {"value": _day(told.verified_on)})
     elif told.verified_on > today:
         found["verified_on"] = Fault("verification.future", {"value": _day(told.verified_on)})
     elif made_on and told.verified_on < made_on:
@@ -112,6 +116,8 @@ def faults(told: Told, *, made_on: date | None, today: date) -> dict[str, Fault]
         found["verified_on"] = Fault("verification.before_made", days)
     if told.passed is None:
         found["passed"] = Fault("verification.no_result")
+    if not found and told.valid_until and told.valid_until > LATEST:
+        found["valid_until"] = Fault("verification.year", {"value": _day(told.valid_until)})
     return found | _end_faults(told)
 
 

@@ -1,19 +1,23 @@
 """Campaigns as their pages, their exports and the API read them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from metroplan.organisations.models import Organisation, User
+from metroplan.organisations.policy import can
 from metroplan.organisations.querysets import unit_order, within
+from metroplan.plans.task_work import TaskWork
 from supervision.models import (
     Campaign,
     CampaignTarget,
+    Case,
     ChecklistItem,
     Draw,
     DrawnEntity,
@@ -25,7 +29,7 @@ from supervision.models import (
 )
 from supervision.selectors.inspections import drawn_for
 from supervision.selectors.instruments import Badge
-from supervision.states import CAMPAIGN, CampaignState, InspectionState
+from supervision.states import CAMPAIGN, CampaignState, CaseState, InspectionState
 
 ORDERS = {
     "number": ["number"],
@@ -104,6 +108,18 @@ def campaigns_for(user: User) -> QuerySet[Campaign]:
     number = Coalesce(Subquery(counted, output_field=IntegerField()), 0)
     found = Campaign.objects.visible_to(user).annotate(concluded=number)
     return found.select_related("organisation", "task__plan")
+
+
+def work_of_tasks(user: User, tasks: Collection[int]) -> dict[int, list[TaskWork]]:
+    """The campaigns for these tasks of plans, by task, to show on the plan's page."""
+    found: dict[int, list[TaskWork]] = defaultdict(list)
+    if not can(user, "supervision.view"):
+        return found
+    for campaign in Campaign.objects.visible_to(user).filter(task__in=tasks).order_by("starts"):
+        address = reverse("supervision:campaign-detail", args=[campaign.pk])
+        label = CampaignState(campaign.state).label
+        found[campaign.task_id].append(TaskWork(campaign.title, address, label))
+    return found
 
 
 def narrowed(found: QuerySet[Campaign], chosen: dict[str, Any]) -> QuerySet[Campaign]:
@@ -204,6 +220,14 @@ def published(day: date) -> QuerySet[Campaign]:
     return shown.select_related("organisation").order_by("-published_on", "number")
 
 
+def publishable(found: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Those that may be shown: concluded, without an open case."""
+    undecided = Case.objects.filter(state=CaseState.FILED, finding__isnull=False)
+    closed = found.filter(state=InspectionState.CLOSED)
+    return closed.exclude(pk__in=undecided.values("finding__inspection"))
+
+
 def published_inspections(campaign: Campaign, day: date) -> QuerySet[Inspection]:
-    shown = campaign.inspections.filter(state=InspectionState.CLOSED, published_on__lte=day)
+    """What was published before a case was filed is not shown until that is decided."""
+    shown = publishable(campaign.inspections.filter(published_on__lte=day))
     return shown.select_related("entity", "organisation").order_by("-inspected_on", "number")

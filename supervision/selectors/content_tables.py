@@ -33,6 +33,25 @@ def editions_on(day: date) -> Editions | None:
     return editions(plan, table) if plan and table else None
 
 
+class EditionsByDay:
+    """The same for many days, each edition read once, as they stand when the first is asked."""
+
+    def __init__(self) -> None:
+        self.plans = list(SamplingPlan.objects.order_by("-effective_from"))
+        self.tables = list(ToleranceTable.objects.order_by("-effective_from"))
+        self.read: dict[tuple[int, int], Editions] = {}
+
+    def on(self, day: date) -> Editions | None:
+        plan = next((plan for plan in self.plans if plan.effective_from <= day), None)
+        table = next((table for table in self.tables if table.effective_from <= day), None)
+        if plan is None or table is None:
+            return None
+        key = (plan.pk, table.pk)
+        if key not in self.read:
+            self.read[key] = editions(plan, table)
+        return self.read[key]
+
+
 def editions(plan: SamplingPlan, table: ToleranceTable) -> Editions:
     rows = plan.rows.order_by("lot_min")
     sampling = tuple(

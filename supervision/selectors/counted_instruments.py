@@ -3,6 +3,7 @@
 Stocks are read on the quarter's last day, flows between its first and its last.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -13,15 +14,8 @@ from metroplan.common.periods import Period
 from standards.models import KindGroup
 from standards.selectors.counts import Rows, joined
 from supervision.models import Instrument, Verification
+from supervision.rules.verification import SUBJECT
 from supervision.selectors.pages import page_of
-
-SUBJECT = (
-    Instrument.Purpose.TRADE,
-    Instrument.Purpose.SAFETY,
-    Instrument.Purpose.MEDICAL,
-    Instrument.Purpose.ENVIRONMENT,
-)
-"""Purposes for which an instrument must be verified."""
 
 
 def of_group(group: str, way: str = "") -> Q:
@@ -46,24 +40,28 @@ def subject(group: str = "") -> Rows:
     return rows
 
 
+def newest(day: date) -> QuerySet[Verification]:
+    """Of each instrument the last verification up to the day."""
+    later = Verification.objects.filter(
+        instrument=OuterRef("instrument"),
+        verified_on__gt=OuterRef("verified_on"),
+        verified_on__lte=day,
+    )
+    return Verification.objects.filter(~Exists(later), verified_on__lte=day)
+
+
+def holding(day: date) -> Q:
+    """The condition that a verification, if it is the newest, is valid on the day."""
+    return Q(passed=True, valid_until__gte=day)
+
+
 def verified(group: str = "") -> Rows:
     """Of these, those whose newest verification by then was passed and is valid on that day."""
 
     def rows(period: Period) -> QuerySet[Instrument]:
         day = period.last_day
-        later = Verification.objects.filter(
-            instrument=OuterRef("instrument"),
-            verified_on__gt=OuterRef("verified_on"),
-            verified_on__lte=day,
-        )
-        holding = Verification.objects.filter(
-            ~Exists(later),
-            instrument=OuterRef("pk"),
-            passed=True,
-            verified_on__lte=day,
-            valid_until__gte=day,
-        )
-        return subject(group)(period).filter(Exists(holding))
+        said = newest(day).filter(holding(day), instrument=OuterRef("pk"))
+        return subject(group)(period).filter(Exists(said))
 
     return rows
 

@@ -5,7 +5,7 @@ Stocks are read on the quarter's last day, flows between its first and its last.
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from indicators.measures import Entry
 from metroplan.common.periods import Period
@@ -81,14 +81,18 @@ def cases(period: Period) -> QuerySet[Case]:
     return Case.objects.filter(within(period, "filed_on")).select_related("organisation", "entity")
 
 
-def integrity(name: str) -> Rows:
-    """Runs whose day called so lies in the quarter."""
+def conferred(period: Period) -> QuerySet[IntegrityUnit]:
+    """Runs whose title was conferred in the quarter."""
+    found = IntegrityUnit.objects.filter(within(period, "conferred_on"))
+    return found.select_related("organisation", "entity")
 
-    def rows(period: Period) -> QuerySet[IntegrityUnit]:
-        found = IntegrityUnit.objects.filter(within(period, name))
-        return found.select_related("organisation", "entity")
 
-    return rows
+def committed(period: Period) -> QuerySet[IntegrityUnit]:
+    """The first run of each entity that committed itself in the quarter: it may begin anew."""
+    found = IntegrityUnit.objects.filter(within(period, "committed_on"))
+    same = {name: OuterRef(name) for name in ("entity", "organisation")}
+    earlier = found.filter(pk__lt=OuterRef("pk"), **same)
+    return found.filter(~Exists(earlier)).select_related("organisation", "entity")
 
 
 def integrity_valid(period: Period) -> QuerySet[IntegrityUnit]:

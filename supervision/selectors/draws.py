@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import within
 from supervision.models import Conflict, Draw, DrawnEntity, Entity, Inspection, Inspector
+from supervision.selectors.campaigns import published
 from supervision.selectors.pools import certified_on, conflicts_on
+from supervision.states import CampaignState
 
 INSPECTOR_ORDERS = {
     "certificate": ["certificate_no"],
@@ -58,6 +69,23 @@ def draw_detail(draw: Draw) -> DrawDetail:
     )
 
 
+def waiting_for(user: User) -> QuerySet[DrawnEntity]:
+    """Lines that nobody has begun to inspect, of campaigns not over: of entities in the user's
+    area, and those that inspectors of the area are sent to. `here` tells the first."""
+    own = user.organisation.path
+    sent = Inspector.objects.filter(within("organisation", own), drawn=OuterRef("pk"))
+    here = Q(within("entity__organisation", own))
+    lines = DrawnEntity.objects.filter(here | Q(Exists(sent)), inspection=None)
+    lines = lines.filter(
+        draw__drawn_at__isnull=False,
+        draw__campaign__state__in=[CampaignState.PLANNED, CampaignState.RUNNING],
+    ).annotate(here=ExpressionWrapper(here, BooleanField()))
+    found = lines.select_related("entity__organisation", "draw__campaign").prefetch_related(
+        "inspectors"
+    )
+    return found.order_by("draw__campaign__ends", "draw", "position")
+
+
 def drawn_rows(draw: Draw) -> list[DrawnRow]:
     people = Prefetch("inspectors", Inspector.objects.select_related("organisation"))
     found = draw.drawn.select_related("entity__organisation").prefetch_related(people)
@@ -102,5 +130,5 @@ def conflicts_of(inspector: Inspector) -> QuerySet[Conflict]:
 
 def public_draws(day: date) -> QuerySet[Draw]:
     """Made, and of campaigns whose result is public on the day."""
-    found = Draw.objects.filter(drawn_at__isnull=False, campaign__published_on__lte=day)
+    found = Draw.objects.filter(drawn_at__isnull=False, campaign__in=published(day))
     return found.select_related("campaign__organisation", "organisation")

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case as Chosen
+from django.db.models import Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
-from metroplan.organisations.models import User
+from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.querysets import unit_order, within
 from supervision.models import Case, Finding, FindingStep
 from supervision.selectors.instruments import Badge
 from supervision.states import CASE, CaseState, FindingState
 
 OVERDUE = "overdue"
+TO_US, TO_ANY = "us", "any"
 STATES = [*FindingState.choices, (OVERDUE, _("Rectification overdue"))]
 COLOURS = {
     FindingState.ORDERED: "open",
@@ -28,8 +30,10 @@ CASE_COLOURS = {
     CaseState.CLOSED: "approved",
     CaseState.WITHDRAWN: "stale",
 }
+OPEN = (FindingState.ORDERED, FindingState.REPLIED)
+# What is still awaited comes first, by its deadline; what is settled after it, the newest first.
 ORDERS = {
-    "due": ["due_on", "number"],
+    "due": [Chosen(When(state__in=OPEN, then="due_on")), "-due_on", "number"],
     "number": ["number"],
     "entity": ["entity__name", "number"],
     "unit": [unit_order("organisation__code"), "number"],
@@ -43,6 +47,16 @@ CASE_ORDERS = {
     "unit": [unit_order("organisation__code"), "number"],
     "state": ["state", "number"],
     "fine": ["fine", "number"],
+}
+
+
+EXACT = {"campaign": "inspection__campaign__number", "entity": "entity__number"}
+CASE_EXACT = {
+    "state": "state",
+    "body": "body",
+    "source": "source",
+    "campaign": "finding__inspection__campaign__number",
+    "entity": "entity__number",
 }
 
 
@@ -83,13 +97,19 @@ def findings_for(user: User) -> QuerySet[Finding]:
     return found.select_related("entity", "organisation", "escalated_to", "inspection__campaign")
 
 
-def narrowed(found: QuerySet[Finding], chosen: dict[str, Any], *, day: date) -> QuerySet[Finding]:
-    """`chosen` is the cleaned data of FindingFilterForm; `found` is of `findings_for`."""
+def narrowed(
+    found: QuerySet[Finding], chosen: dict[str, Any], *, day: date, unit: Organisation
+) -> QuerySet[Finding]:
+    """`chosen` is the cleaned data of FindingFilterForm; `found` is of `findings_for`; `unit` is
+    the reader's own."""
+    found = found.filter(**{way: chosen[name] for name, way in EXACT.items() if chosen.get(name)})
     if state := chosen.get("state"):
         found = found.filter(overdue(day) if state == OVERDUE else Q(state=state))
-    if unit := chosen.get("organisation"):
-        found = found.filter(within("organisation", unit.path))
-    if chosen.get("escalated"):
+    if within_unit := chosen.get("organisation"):
+        found = found.filter(within("organisation", within_unit.path))
+    if chosen.get("escalated") == TO_US:
+        found = found.filter(escalated_to=unit)
+    elif chosen.get("escalated"):
         found = found.filter(level_up__gt=0)
     if text := (chosen.get("q") or "").strip():
         words = Q(number__icontains=text) | Q(description__icontains=text)
@@ -124,7 +144,8 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 def cases_narrowed(found: QuerySet[Case], chosen: dict[str, Any]) -> QuerySet[Case]:
     """`chosen` is the cleaned data of CaseFilterForm; `found` is of `cases_for`."""
-    found = found.filter(**{name: chosen[name] for name in ("state", "body") if chosen.get(name)})
+    named = {way: chosen[name] for name, way in CASE_EXACT.items() if chosen.get(name)}
+    found = found.filter(**named)
     if unit := chosen.get("organisation"):
         found = found.filter(within("organisation", unit.path))
     if first := chosen.get("first"):
@@ -133,7 +154,7 @@ def cases_narrowed(found: QuerySet[Case], chosen: dict[str, Any]) -> QuerySet[Ca
         found = found.filter(filed_on__lte=last)
     if text := (chosen.get("q") or "").strip():
         words = Q(number__icontains=text) | Q(entity__name__icontains=text)
-        found = found.filter(words | Q(decision_no__icontains=text))
+        found = found.filter(words | Q(decision_no__icontains=text) | Q(ground__icontains=text))
     return found
 
 

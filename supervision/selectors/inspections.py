@@ -132,6 +132,18 @@ def inspection_detail(inspection: Inspection, day: date) -> InspectionDetail:
     )
 
 
+def failures_left(inspection: Inspection) -> list[InspectionItem]:
+    """Points that do not conform, with neither a finding of their own nor a note why not."""
+    failed = inspection.items.filter(result=InspectionItem.Result.NO, note="")
+    return list(failed.exclude(findings__isnull=False))
+
+
+def failure_to_order(inspection: Inspection) -> dict[str, Any]:
+    """What a finding is proposed to be about: the first point that waits for one."""
+    left = failures_left(inspection)
+    return {"item": left[0].pk, "description": left[0].text} if left else {}
+
+
 def instruments_at(inspection: Inspection, text: str = "") -> list[Offered]:
     """Instruments in use at the entity on the day, for the list under a field."""
     found = Instrument.objects.filter(in_use_on(inspection.inspected_on), entity=inspection.entity)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order, within
@@ -18,8 +19,8 @@ from supervision.rules.verification import SUBJECT, Check, Standing, Use, standi
 LABELS: dict[str, Promise] = {
     Standing.VALID: _("Verification valid"),
     Standing.DUE: _("Due soon"),
-    Standing.OVERDUE: _("Overdue"),
-    Standing.FAILED: _("Failed"),
+    Standing.OVERDUE: pgettext_lazy("verification", "Overdue"),
+    Standing.FAILED: pgettext_lazy("verification", "Failed"),
     Standing.NEVER: _("Never verified"),
     Standing.EXEMPT: _("Not subject"),
     Standing.OUT: _("Not in use"),

@@ -25,6 +25,7 @@ from supervision.rules.net_content import (
 )
 from supervision.rules.shares import Share
 from supervision.selectors.content_tables import Editions, editions, editions_on
+from supervision.selectors.verdicts import label_of, readings_of, sample_of
 from supervision.wording.content import refused, said
 
 ORDERS = {
@@ -180,20 +181,11 @@ def _lines(steps: Sequence[Step]) -> list[Line]:
 
 def lot_detail(lot: Lot) -> LotDetail:
     """With the verdict as it was reached, by the editions that are noted with the lot."""
-    readings = [Reading(row.gross, row.net) for row in lot.readings.order_by("position")]
-    sample = Sample(
-        kind=lot.quantity_kind,
-        nominal=lot.nominal,
-        unit=lot.unit,
-        lot_size=lot.lot_size,
-        sample_size=lot.sample_size,
-        readings=tuple(readings),
-        tare=lot.tare,
-    )
+    readings = readings_of(lot)
+    sample = sample_of(lot, readings)
     now = editions_on(lot.sampled_on)
     held = editions(lot.plan, lot.table) if lot.plan and lot.table else now
-    label = Label(lot.label_complete, lot.label_unit, lot.label_height)
-    found = judgement(sample, label, held, lot.sampled_on)
+    found = judgement(sample, label_of(lot), held, lot.sampled_on)
     lines = [PieceLine(*pair) for pair in zip(readings, found.pieces, strict=False)]
     newer = bool(now and held and (now.plan, now.table) != (held.plan, held.table))
     return LotDetail(lot, found, lines, newer)

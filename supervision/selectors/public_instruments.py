@@ -7,12 +7,12 @@ what is of the bureau's own business (serial numbers, certificates) stays on its
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from supervision.models import Entity, Instrument
-from supervision.rules.verification import SUBJECT, Standing
+from supervision.rules.verification import SUBJECT
 from supervision.selectors.entities import open_on, with_instruments
-from supervision.selectors.instruments import InstrumentRow, in_use_on, instrument_rows
+from supervision.selectors.instruments import in_use_on
 
 KINDS = (
     Entity.Kind.MARKET,
@@ -28,10 +28,9 @@ SHORTEST = 2
 
 @dataclass(frozen=True, slots=True)
 class PublicEntity:
-    """An entity with its instruments; `valid` of `subject` have a verification that holds."""
+    """An entity; `valid` of its `subject` instruments have a verification that holds."""
 
     entity: Entity
-    rows: list[InstrumentRow]
     valid: int
     subject: int
 
@@ -50,8 +49,13 @@ def public_now(day: date) -> QuerySet[Entity]:
     return found.select_related("organisation")
 
 
-def public_instruments(entity: Entity, day: date) -> PublicEntity:
+def public_entity(entity: Entity, day: date) -> PublicEntity:
+    holds = Q(passed=True, valid_until__gte=day)
+    counts = used_at(entity, day).aggregate(valid=Count("pk", holds), subject=Count("pk"))
+    return PublicEntity(entity, **counts)
+
+
+def used_at(entity: Entity, day: date) -> QuerySet[Instrument]:
+    """Those in use that must be verified, in the order of their places."""
     used = Instrument.objects.filter(in_use_on(day), entity=entity, purpose__in=SUBJECT)
-    rows = instrument_rows(used.select_related("kind").order_by("place", "number"), day)
-    valid = sum(row.standing in (Standing.VALID, Standing.DUE) for row in rows)
-    return PublicEntity(entity, rows, valid, len(rows))
+    return used.order_by("place", "number")

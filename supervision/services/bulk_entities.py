@@ -1,16 +1,20 @@
 """Staged lines of a large file of entities: matched by number or credit code, and written."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from metroplan.audit.record import record
-from metroplan.organisations.models import Organisation
-from metroplan.organisations.services.numbers import next_numbers
 from metroplan.submissions.models import BulkImport
 from supervision.models import Entity
-from supervision.services.bulk_ledgers import Ledger, Pair, differing, rows
+from supervision.services.bulk_ledgers import (
+    Ledger,
+    Pair,
+    differing,
+    number_new,
+    record_written,
+    rows,
+    store,
+)
 from supervision.services.entities import PREFIX, facts, tell_moved
 
 TABLE = {
@@ -26,6 +30,7 @@ TABLE = {
     "opened_on": "date",
     "closed_on": "date",
 }
+ACTIONS = ("entity.added", "entity.changed")
 FACTS = tuple(name for name in TABLE if name not in ("line", "number"))
 
 
@@ -62,59 +67,27 @@ def still_used(table: str) -> Iterator[tuple[int, str, date, int]]:
 
 
 def write(pairs: list[Pair], job: BulkImport) -> None:
-    kept = [pair for pair in pairs if pair.thing]
-    before = {pair.thing.pk: (facts(pair.thing), pair.thing.organisation_id) for pair in kept}
-    _number(pair for pair in pairs if pair.thing is None)
-    for pair in pairs:
-        for name in FACTS:
-            setattr(pair.thing, name, getattr(pair.line, name))
-    fresh = [pair.thing for pair in pairs if pair.thing.pk is None]
-    Entity.objects.bulk_create(fresh)
-    for pair in kept:
-        pair.thing.version += 1
-    Entity.objects.bulk_update([pair.thing for pair in kept], [*FACTS, "version"])
+    kept = [pair.thing for pair in pairs if pair.thing]
+    before = {entity.pk: (facts(entity), entity.organisation_id) for entity in kept}
+    number_new((pair for pair in pairs if pair.thing is None), Entity, PREFIX)
+    store(pairs, Entity, FACTS)
     written = Entity.objects.select_related("organisation")
     for entity in written.in_bulk([pair.thing.pk for pair in pairs]).values():
-        _record(entity, before.get(entity.pk), job)
-
-
-def _number(pairs: Iterator[Pair]) -> None:
-    """New entities, those without a number with the next of their unit."""
-    by_unit: dict[int, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        pair.thing = Entity(number=pair.line.number)
-        if not pair.line.number:
-            by_unit[pair.line.organisation_id].append(pair)
-    units = Organisation.objects.in_bulk(by_unit)
-    for key, unnumbered in sorted(by_unit.items()):
-        numbers = next_numbers(Entity, units[key], PREFIX, count=len(unnumbered))
-        for pair, number in zip(unnumbered, numbers, strict=True):
-            pair.thing.number = number
-
-
-def _record(entity: Entity, before: tuple[dict[str, Any], int] | None, job: BulkImport) -> None:
-    source = {"document": job.document, "file": job.file.name}
-    after = facts(entity)
-    if before is None:
-        record("entity.added", actor=job.approved_by, on=entity, after=after, **source)
-        return
-    said, unit = before
-    changed = [name for name in after if said[name] != after[name]]
-    record(
-        "entity.changed",
-        actor=job.approved_by,
-        on=entity,
-        before={name: said[name] for name in changed},
-        after={name: after[name] for name in changed},
-        **source,
-    )
-    if unit != entity.organisation_id or "entity_kind" in changed:
-        tell_moved(entity, unit)
+        said, unit = before.get(entity.pk, (None, None))
+        after = facts(entity)
+        record_written(entity, ACTIONS, (said, after), job)
+        moved = said and (unit, said["entity_kind"]) != (entity.organisation_id, entity.kind)
+        if moved:
+            tell_moved(entity, unit)
 
 
 LEDGER = Ledger(
     table=TABLE,
     facts=FACTS,
+    locked=Entity,
+    keys="SELECT e.id FROM supervision_entity e JOIN {table} t USING (number)"
+    " UNION SELECT e.id FROM supervision_entity e JOIN {table} t USING (uscc)"
+    " WHERE t.number = '' AND t.uscc <> ''",
     match=match,
     write=write,
     unit=lambda line: line.organisation_id,

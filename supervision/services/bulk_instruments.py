@@ -1,19 +1,23 @@
 """Staged lines of a large file of instruments: matched by number, or by serial number, maker and
 entity, and written."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from metroplan.audit.record import record
-from metroplan.organisations.models import Organisation
-from metroplan.organisations.services.numbers import next_numbers
 from metroplan.submissions.models import BulkImport
 from supervision.models import Instrument
-from supervision.services.bulk_ledgers import Ledger, Pair, differing, rows
+from supervision.services.bulk_ledgers import (
+    Ledger,
+    Pair,
+    differing,
+    number_new,
+    record_written,
+    rows,
+    store,
+)
 from supervision.services.instruments import PREFIX, facts
-from supervision.services.touching import touched_instruments
+from supervision.services.touching import counts_from, touched_instruments
 
 TABLE = {
     "line": "int",
@@ -35,6 +39,7 @@ TABLE = {
     "out_of_use_on": "date",
 }
 FACTS = tuple(name for name in TABLE if name not in ("line", "organisation_id", "number"))
+ACTIONS = ("instrument.added", "instrument.changed")
 COUNTED = {"entity_id", "kind_id", "purpose", "in_use_from", "out_of_use_on"}
 SAME = ("serial_no", "maker", "entity_id")
 KEY = "serial_no || ' · ' || maker || ' · ' || entity_id"
@@ -78,17 +83,12 @@ def verified_before(table: str) -> Iterator[tuple[int, date, date]]:
 
 def write(pairs: list[Pair], job: BulkImport) -> None:
     kept = {pair.thing.pk: _before(pair) for pair in pairs if pair.thing}
-    _number(pair for pair in pairs if pair.thing is None)
-    for pair in pairs:
-        for name in FACTS:
-            setattr(pair.thing, name, getattr(pair.line, name))
-        pair.thing.version += bool(pair.thing.pk)
-    held = [pair.thing for pair in pairs if pair.thing.pk]
-    Instrument.objects.bulk_create([pair.thing for pair in pairs if pair.thing.pk is None])
-    Instrument.objects.bulk_update(held, [*FACTS, "version"])
+    number_new((pair for pair in pairs if pair.thing is None), Instrument, PREFIX)
+    store(pairs, Instrument, FACTS)
     written = Instrument.objects.select_related("entity__organisation", "kind")
     for thing in written.in_bulk([pair.thing.pk for pair in pairs]).values():
-        _record(thing, kept.get(thing.pk), job)
+        before = kept[thing.pk]["said"] if thing.pk in kept else None
+        record_written(thing, ACTIONS, (before, said(thing)), job)
     _tell(pairs, kept, job)
 
 
@@ -102,54 +102,27 @@ def said(thing: Instrument) -> dict[str, Any]:
     return facts(thing) | {"out_of_use_on": thing.out_of_use_on}
 
 
-def _number(pairs: Iterable[Pair]) -> None:
-    """New instruments, those without a number with the next of their unit."""
-    by_unit: dict[int, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        pair.thing = Instrument(number=pair.line.number)
-        if not pair.line.number:
-            by_unit[pair.line.organisation_id].append(pair)
-    units = Organisation.objects.in_bulk(by_unit)
-    for key, unnumbered in sorted(by_unit.items()):
-        numbers = next_numbers(Instrument, units[key], PREFIX, count=len(unnumbered))
-        for pair, number in zip(unnumbered, numbers, strict=True):
-            pair.thing.number = number
-
-
-def _record(thing: Instrument, before: dict[str, Any] | None, job: BulkImport) -> None:
-    source = {"document": job.document, "file": job.file.name}
-    after = said(thing)
-    if before is None:
-        record("instrument.added", actor=job.approved_by, on=thing, after=after, **source)
-        return
-    changed = [name for name in after if before["said"][name] != after[name]]
-    record(
-        "instrument.changed",
-        actor=job.approved_by,
-        on=thing,
-        before={name: before["said"][name] for name in changed},
-        after={name: after[name] for name in changed},
-        **source,
-    )
-
-
 def _tell(pairs: list[Pair], kept: dict[int, dict[str, Any]], job: BulkImport) -> None:
     """Figures are counted anew from the first day on which one of them counts otherwise."""
-    days, ids, units = [], [], set()
+    ids, before = [], []
     for pair in pairs:
         was = kept.get(pair.thing.pk)
         if was and not COUNTED & {*pair.fields}:
             continue
         ids.append(pair.thing.pk)
-        days.append(min(pair.thing.in_use_from, was["first"] if was else date.max))
-        units |= {was["unit"]} if was else set()
-    if days:
-        touched_instruments(ids, min(days), job.document, units)
+        before += [was] if was else []
+    if first := counts_from(Instrument.objects.filter(pk__in=ids)):
+        since = min([first, *(was["first"] for was in before)])
+        touched_instruments(ids, since, job.document, {was["unit"] for was in before})
 
 
 LEDGER = Ledger(
     table=TABLE,
     facts=FACTS,
+    locked=Instrument,
+    keys="SELECT i.id FROM supervision_instrument i JOIN {table} t USING (number)"
+    " UNION SELECT i.id FROM supervision_instrument i"
+    "  JOIN {table} t USING (serial_no, maker, entity_id) WHERE t.number = ''",
     match=match,
     write=write,
     unit=lambda line: line.organisation_id,

@@ -9,7 +9,7 @@ from django.db.models import F
 from metroplan.audit.record import record
 from metroplan.submissions.models import BulkImport
 from supervision.models import Instrument, Verification
-from supervision.services.bulk_ledgers import Ledger, Pair, differing, rows
+from supervision.services.bulk_ledgers import Ledger, Pair, differing, rows, source_of, store
 from supervision.services.touching import touched_instruments
 from supervision.services.verifications import facts, repeat
 
@@ -61,11 +61,7 @@ def write(pairs: list[Pair], job: BulkImport) -> None:
             pair.thing = Verification(
                 instrument_id=pair.line.instrument_id, recorded_by=job.uploaded_by
             )
-        for name in FACTS:
-            setattr(pair.thing, name, getattr(pair.line, name))
-    held = [pair.thing for pair in pairs if pair.thing.pk]
-    Verification.objects.bulk_create([pair.thing for pair in pairs if pair.thing.pk is None])
-    Verification.objects.bulk_update(held, FACTS)
+    store(pairs, Verification, FACTS)
     ids = {pair.line.instrument_id for pair in pairs}
     repeat(ids)
     Instrument.objects.filter(pk__in=ids).update(version=F("version") + 1)
@@ -75,7 +71,6 @@ def write(pairs: list[Pair], job: BulkImport) -> None:
 
 def _record(pairs: list[Pair], before: dict[int, dict[str, Any]], job: BulkImport) -> None:
     """In the log of each instrument."""
-    source = {"document": job.document, "file": job.file.name}
     found = Instrument.objects.select_related("entity__organisation")
     things = found.in_bulk({pair.line.instrument_id for pair in pairs})
     kept = Verification.objects.select_related("institute")
@@ -86,13 +81,15 @@ def _record(pairs: list[Pair], before: dict[int, dict[str, Any]], job: BulkImpor
             on=things[row.instrument_id],
             before=before.get(row.pk),
             after=facts(row),
-            **source,
+            **source_of(job),
         )
 
 
 LEDGER = Ledger(
     table=TABLE,
     facts=FACTS,
+    locked=Instrument,
+    keys="SELECT instrument_id FROM {table}",
     match=match,
     write=write,
     unit=lambda line: line.organisation_id,

@@ -13,11 +13,12 @@ from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.policy import require
-from supervision.models import Campaign, Case, Inspection
+from supervision.models import Campaign, Inspection
+from supervision.selectors.campaigns import publishable
 from supervision.services.locks import bump, locked, refuse_move
 from supervision.services.numbers import next_number
 from supervision.services.touching import touched_campaigns
-from supervision.states import CAMPAIGN, CampaignState, CaseState, InspectionState
+from supervision.states import CAMPAIGN, CampaignState, InspectionState
 
 FIELDS = (
     "number", "title", "kind", "organisation", "legal_basis", "task", "starts", "ends",
@@ -55,10 +56,17 @@ def save_campaign(
                    actor, data, checklist)  # fmt: skip
 
 
+def _refuse_alone(campaign: Campaign) -> None:
+    if campaign.kind == Campaign.Kind.JOINT and not campaign.departments:
+        text = _("A joint inspection names the departments that take part.")
+        raise ValidationError({"departments": [text]})
+
+
 def _add(actor: User, data: dict[str, Any], checklist: Sequence[tuple[str, str]]) -> Campaign:
     campaign = Campaign(**{name: data[name] for name in FIELDS})
     campaign.number = campaign.number or next_number(Campaign, PREFIX, campaign.organisation)
     campaign.full_clean()
+    _refuse_alone(campaign)
     campaign.save()
     campaign.kinds.set(data["kinds"])
     _write_checklist(campaign, checklist)
@@ -76,6 +84,7 @@ def _change(
         setattr(campaign, name, data[name])
     campaign.number = campaign.number or number
     campaign.full_clean()
+    _refuse_alone(campaign)
     _refuse_unended(campaign)
     campaign.kinds.set(data["kinds"])
     _write_checklist(campaign, checklist)
@@ -202,14 +211,6 @@ def publish_campaign(
         "campaign.published", actor=actor, on=campaign, after={"published_on": on}, published=shown
     )
     return shown
-
-
-def publishable(found: Any) -> Any:
-    """Of a queryset of inspections those that may be shown: concluded, without an open case."""
-    undecided = Case.objects.filter(state=CaseState.FILED).values("finding__inspection")
-    return found.filter(state=InspectionState.CLOSED).exclude(
-        pk__in=undecided.filter(finding__isnull=False)
-    )
 
 
 def _refuse_unended(campaign: Campaign) -> None:

@@ -6,8 +6,8 @@ from indicators.services.verify import Difference
 from supervision.models import IntegrityUnit, Lot
 from supervision.rules.net_content import faults_of, judge
 from supervision.selectors.content_tables import Editions, editions
+from supervision.selectors.verdicts import label_passed, readings_of, sample_of
 from supervision.services.integrity import DAYS, days_of
-from supervision.services.lots import label_passed, readings_of, sample_of
 
 PIECES = 500
 

@@ -24,7 +24,7 @@ DEFAULT = {
     "pass_mark": Decimal(80),
     "validity_months": 36,
     "publicity_days": 7,
-    "document": "各地评价细则为准；有效期与公示期凭记忆",
+    "document": "以各地评价细则为准；有效期与公示期待核对",
 }
 DEFAULT_ITEMS = (
     ("公开诚信计量自我承诺，制度健全", 15),

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from metroplan.audit.record import differing, record
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from standards.rules.faults import Fault
-from supervision.models import DishonestyRecord
+from supervision.models import DishonestyRecord, Entity
 from supervision.services.locks import bump, locked
 from supervision.wording.content import refusal
 
@@ -27,6 +28,8 @@ def save_dishonesty(
 ) -> DishonestyRecord:
     """Enter a record or change it; `data` holds FIELDS. Raises ValidationError by field."""
     require(actor, RIGHT, data["organisation"])
+    # No title is conferred on the entity meanwhile.
+    Entity.objects.select_for_update().get(pk=data["entity"].pk)
     stored = listed
     if listed:
         stored = locked(listed, actor=actor, right=RIGHT, expected_version=expected_version)
@@ -36,6 +39,8 @@ def save_dishonesty(
         setattr(row, name, data[name])
     if not row.entity.organisation.path.startswith(row.organisation.path):
         raise refusal({"entity": [Fault("dishonesty.elsewhere", {})]})
+    if row.decided_on > timezone.localdate():
+        raise refusal({"decided_on": [Fault("dishonesty.future", {"day": row.decided_on})]})
     row.full_clean()
     if stored:
         bump(row)

@@ -16,6 +16,7 @@ from metroplan.organisations.policy import require
 from supervision.models import Campaign, Draw, DrawnEntity, Entity, Inspector
 from supervision.rules import drawing
 from supervision.selectors.pools import pool_of
+from supervision.services.notices import tell_assigned
 from supervision.states import CampaignState
 
 MAKE = "draw.make"
@@ -51,11 +52,13 @@ def fix_pool(
     """The pool as it stands now is kept and hashed; only then is a seed made, and both recorded.
 
     `filters` as `selectors.pools.entities_for` takes them. Raises MetroplanError where a draw from
-    this pool could not be carried out, and while another of the unit waits to be drawn.
+    this pool could not be carried out, for a unit outside of the campaign's area, and while another
+    of the unit, or of one above or below it, waits to be drawn.
     """
     require(actor, MAKE, organisation)
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = _kept(campaign.pk)
     _refuse_closed(campaign)
+    _refuse_elsewhere(campaign, organisation)
     _refuse_second(campaign, organisation)
     today = timezone.localdate()
     pool = pool_of(campaign, organisation, filters, max(today, campaign.starts))
@@ -83,8 +86,9 @@ def fix_pool(
 
 @transaction.atomic
 def make_draw(*, actor: User, draw: Draw) -> Draw:
-    """Draws from the pool as it was fixed. Raises `draw.made_before`, and `draw.pool_changed`
-    where the stored pool is not the one that was hashed."""
+    """Draws from the pool as it was fixed. Raises `draw.made_before`, `draw.campaign_closed`, and
+    `draw.pool_changed` where the stored pool is not the one that was hashed."""
+    campaign = _kept(draw.campaign_id)
     found = Draw.objects.select_for_update(of=("self",)).select_related("organisation")
     draw = found.get(pk=draw.pk)
     require(actor, MAKE, draw)
@@ -94,6 +98,7 @@ def make_draw(*, actor: User, draw: Draw) -> Draw:
             _("This draw was made on {day} and stays as it is."),
             day=timezone.localtime(draw.drawn_at).date(),
         )
+    _refuse_closed(campaign)
     lines = replayed(draw)
     draw.drawn_at, draw.drawn_by = timezone.now(), actor
     draw.save(update_fields=["drawn_at", "drawn_by"])
@@ -104,6 +109,7 @@ def make_draw(*, actor: User, draw: Draw) -> Draw:
         on=draw,
         after={"entities": [line.entity for line in lines], "seed": draw.seed},
     )
+    tell_assigned(draw, day=timezone.localdate())
     return draw
 
 
@@ -157,6 +163,23 @@ def _write(draw: Draw, lines: list[drawing.Drawn]) -> None:
     )
 
 
+def _kept(pk: int) -> Campaign:
+    """The campaign as it stands, kept from others until the transaction ends."""
+    found = Campaign.objects.select_for_update(of=("self",)).select_related("organisation")
+    return found.get(pk=pk)
+
+
+def _refuse_elsewhere(campaign: Campaign, unit: Organisation) -> None:
+    if not unit.path.startswith(campaign.organisation.path):
+        raise MetroplanError(
+            "draw.elsewhere",
+            _("{unit} does not take part in this campaign: choose a unit of the area of {lead}."),
+            status=UNPROCESSABLE,
+            unit=unit.name,
+            lead=campaign.organisation.name,
+        )
+
+
 def _refuse_closed(campaign: Campaign) -> None:
     if campaign.state not in (CampaignState.PLANNED, CampaignState.RUNNING):
         raise MetroplanError(
@@ -167,12 +190,16 @@ def _refuse_closed(campaign: Campaign) -> None:
 
 
 def _refuse_second(campaign: Campaign, unit: Organisation) -> None:
-    """Else one could fix pool after pool until a seed pleases."""
-    if campaign.draws.filter(organisation=unit, drawn_at=None).exists():
-        raise MetroplanError(
-            "draw.waiting",
-            _("A pool of this unit is fixed and waits to be drawn: make that draw first."),
-        )
+    """Else one could fix pool after pool until a seed pleases; pools of a unit and of those above
+    and below it share entities."""
+    waiting = campaign.draws.filter(drawn_at=None).select_related("organisation")
+    for other in (draw.organisation for draw in waiting):
+        if other.path.startswith(unit.path) or unit.path.startswith(other.path):
+            raise MetroplanError(
+                "draw.waiting",
+                _("A pool of {unit} is fixed and waits to be drawn: make that draw first."),
+                unit=other.name,
+            )
 
 
 def refusal(refused: drawing.DrawRefused) -> MetroplanError:

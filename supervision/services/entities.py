@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from metroplan.audit.record import record
@@ -14,11 +13,11 @@ from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from metroplan.organisations.services.numbers import next_number
 from standards.rules.faults import Fault
-from supervision.models import Entity, Instrument
+from supervision.models import DrawnEntity, Entity, Instrument
 from supervision.selectors.instruments import in_use_on
 from supervision.services.instruments import record_end
 from supervision.services.locks import bump, locked
-from supervision.services.touching import touched_entities, touched_instruments
+from supervision.services.touching import counts_from, touched_entities, touched_instruments
 from supervision.wording.ledgers import sentences
 
 KEEP = "supervision.keep"
@@ -94,6 +93,9 @@ def own_faults(entity: Entity) -> dict[str, Fault]:
     if other := others.filter(number=entity.number).first():
         params = {"value": entity.number, "name": other.name}
         found["number"] = Fault("entity.number_taken", params)
+    drawn = DrawnEntity.objects.filter(entity=entity.pk).exclude(entity__number=entity.number)
+    if entity.pk and drawn.exists():
+        found["number"] = Fault("entity.drawn", {"value": entity.number})
     if entity.uscc and "uscc" not in found and (other := others.filter(uscc=entity.uscc).first()):
         found["uscc"] = Fault("entity.uscc_taken", {"value": entity.uscc, "name": other.name})
     if entity.pk and entity.closed_on and (count := _in_use(entity, entity.closed_on).count()):
@@ -113,7 +115,8 @@ def close_entity(
 ) -> int:
     """From the day on it works no more, and its instruments are out of use; returns how many."""
     entity = locked(entity, actor=actor, right=KEEP, expected_version=expected_version)
-    ended = list(_in_use(entity, closed_on).filter(in_use_from__lt=closed_on))
+    found = _in_use(entity, closed_on).filter(in_use_from__lt=closed_on)
+    ended = list(found.select_for_update(of=("self",)).order_by("pk"))
     for instrument in ended:
         before, instrument.out_of_use_on = instrument.out_of_use_on, closed_on
         bump(instrument)
@@ -133,9 +136,8 @@ def _in_use(entity: Entity, day: date) -> Any:
 
 
 def tell_moved(entity: Entity, former: int) -> None:
-    """Its instruments count in another unit from the first day on which one was in use."""
-    first = entity.instruments.aggregate(first=Min("in_use_from"))["first"]
-    if first:
+    """Its instruments count in another unit from the first day on which one of them counts."""
+    if first := counts_from(entity.instruments.all()):
         text = _("Entity {number} was recorded or changed").format(number=entity.number)
         touched_entities([entity.pk], first, text, [former])
 

@@ -12,14 +12,14 @@ from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
-from metroplan.submissions.services.evidence import refuse_unfit
 from metroplan.submissions.services.files import store_file
-from supervision.models import Case, Finding, FindingStep, Inspection, InspectionItem
+from supervision.models import Case, Finding, FindingStep, Inspection, InspectionItem, Outcome
 from supervision.services.locks import bump, locked, refuse_move
 from supervision.services.notices import settle_finding
 from supervision.services.numbers import next_number
+from supervision.services.pictures import paper_or_picture
 from supervision.services.touching import touched_cases, touched_findings
-from supervision.states import FINDING, FindingState, InspectionState
+from supervision.states import FINDING, CaseState, FindingState, InspectionState
 
 RECORD = "inspection.record"
 PREFIX = "ZG"
@@ -41,6 +41,11 @@ def order_rectification(
     if inspection.state == InspectionState.VOIDED:
         text = _("“{number}” is voided: nothing is ordered by it.")
         raise ValidationError(text.format(number=inspection.number))
+    if inspection.state == InspectionState.CLOSED and inspection.outcome == Outcome.CONFORMING:
+        text = _("“{number}” was concluded as conforming: void it and inspect anew.")
+        raise ValidationError(text.format(number=inspection.number))
+    if item and item.inspection_id != inspection.pk:
+        raise ValidationError({"item": [_("This point belongs to another inspection.")]})
     if due_on < inspection.inspected_on:
         text = _("The deadline cannot come before the inspection of {day}.")
         raise ValidationError({"due_on": [text.format(day=inspection.inspected_on)]})
@@ -99,7 +104,7 @@ def extend_deadline(
     if due_on <= finding.due_on:
         refused = _("The new deadline must come after the present one, {day}.")
         raise ValidationError({"due_on": [refused.format(day=finding.due_on)]})
-    before = _new_deadline(finding, due_on)
+    before = _new_deadline(finding, due_on, actor)
     _step(finding, actor, Kind.EXTENDED, on, text=text, due_on=due_on)
     _log(finding, actor, "finding.extended", on, said_text=text, due_on=due_on)
     _tell(finding, min(before, due_on))
@@ -136,7 +141,7 @@ def recheck_finding(
         raise ValidationError({"due_on": [refused.format(day=on)]})
     if finding.state == FindingState.REPLIED:
         _move(finding, FindingState.ORDERED)
-    before = _new_deadline(finding, due_on)
+    before = _new_deadline(finding, due_on, actor)
     _step(finding, actor, Kind.RECHECKED, on, text=text, due_on=due_on, file=kept)
     _log(finding, actor, "finding.rechecked", on, said_text=text, due_on=due_on)
     _tell(finding, min(before, due_on))
@@ -148,11 +153,15 @@ def refer_finding(
     *, actor: User, finding: Finding, data: dict[str, Any], expected_version: int | None = None
 ) -> Case:
     """To enforcement, the police or another department: `data` holds `number`, `body`,
-    `authority`, `filed_on`, `legal_basis`."""
+    `authority`, `filed_on`, `legal_basis`. What is with one body already may go on to another, as
+    from enforcement to the police. Raises ValidationError by field."""
     on = data["filed_on"]
     finding = _open(finding, actor, on, expected_version, at="filed_on")
-    _move(finding, FindingState.REFERRED)
+    _refuse_referral(finding, data)
+    if finding.state != FindingState.REFERRED:
+        _move(finding, FindingState.REFERRED)
     case = Case(finding=finding, entity=finding.entity, organisation=finding.organisation, **data)
+    case.ground = finding.description[:300]
     case.full_clean()
     case.save()
     text = f"{case.get_body_display()} {case.number}"
@@ -163,6 +172,17 @@ def refer_finding(
     touched_cases([case.pk], on, reason)
     _tell(finding, min(on, finding.due_on))
     return case
+
+
+def _refuse_referral(finding: Finding, data: dict[str, Any]) -> None:
+    errors = {}
+    if data["body"] == Case.Body.OTHER and not data["authority"]:
+        errors["authority"] = [_("Name the department it goes to.")]
+    if finding.cases.filter(body=data["body"]).exclude(state=CaseState.WITHDRAWN).exists():
+        text = _("It is referred there already: a second case is filed with another body only.")
+        errors["body"] = [text]
+    if errors:
+        raise ValidationError(errors)
 
 
 def _open(
@@ -192,8 +212,13 @@ def _move(finding: Finding, to: str) -> None:
     finding.state = to
 
 
-def _new_deadline(finding: Finding, due_on: date) -> date:
-    """Returns the one before."""
+def _new_deadline(finding: Finding, due_on: date, actor: User) -> date:
+    """Returns the one before. Raises ValidationError for what rose to a unit above the actor's:
+    else it could be kept down for ever."""
+    above = finding.escalated_to
+    if above and not above.path.startswith(actor.organisation.path):
+        text = _("It was passed on to {unit}: a new deadline is set there.")
+        raise ValidationError({"due_on": [text.format(unit=above.name)]})
     before, finding.due_on = finding.due_on, due_on
     finding.level_up, finding.escalated_to = 0, None
     return before
@@ -202,8 +227,7 @@ def _new_deadline(finding: Finding, due_on: date) -> date:
 def _kept(file: tuple[str, bytes] | None, actor: User) -> Any:
     if file is None:
         return None
-    refuse_unfit(*file)
-    return store_file(name=file[0], content=file[1], actor=actor)
+    return store_file(name=file[0], content=paper_or_picture(*file), actor=actor)
 
 
 def _step(finding: Finding, actor: User, kind: str, on: date, **more: Any) -> None:
@@ -237,10 +261,12 @@ def said(finding: Finding) -> dict[str, Any]:
 
 def case_words(case: Case) -> dict[str, Any]:
     names = ("number", "body", "filed_on", "legal_basis", "decision_no", "decided_on", "fine")
-    values = {name: getattr(case, name) for name in names}
+    values = {name: getattr(case, name) for name in (*names, "ground", "closed_on")}
     return values | {
         "entity": case.entity.number,
+        "case_source": case.source,
         "referred_to": case.authority,
+        "result_text": case.result,
         "case_state": case.state,
     }
 

@@ -1,17 +1,33 @@
 """What an inspection must be like to be begun, and to be concluded."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from supervision.models import Inspection, InspectionItem, Inspector, Outcome
+from supervision.models import (
+    Campaign,
+    Inspection,
+    InspectionItem,
+    Inspector,
+    InstrumentCheck,
+    Outcome,
+)
+from supervision.selectors.inspections import failures_left
 from supervision.selectors.pools import conflicting
 from supervision.states import CampaignState
 
 LEAST_INSPECTORS = 2
-WITH_FINDINGS = {Outcome.RECTIFICATION, Outcome.STOP_USE}
+WITH_FINDINGS = {
+    Outcome.RECTIFICATION,
+    Outcome.STOP_USE,
+    Outcome.CASE_FILED,
+    Outcome.JUDICIAL,
+    Outcome.OTHER_BODY,
+}
 
 
 def refuse_unfit(inspection: Inspection) -> None:
@@ -45,7 +61,26 @@ def _misfit(inspection: Inspection) -> str:
     if not inspection.organisation.path.startswith(campaign.organisation.path):
         text = _("{unit} does not take part in this campaign.")
         return text.format(unit=inspection.organisation.name)
+    if inspection.drawn is None and campaign.kind == Campaign.Kind.DOUBLE_RANDOM:
+        return _("Only drawn entities are inspected in it: begin from a line of its draw.")
     return ""
+
+
+def refuse_moved(inspection: Inspection, day: date) -> None:
+    """Raises ValidationError where what was found on the day would have been found on another."""
+    if day != inspection.inspected_on and inspection.findings.exists():
+        text = _("Rectification was ordered on {day}: the day of the inspection stays.")
+        raise ValidationError({"inspected_on": [text.format(day=inspection.inspected_on)]})
+
+
+def refuse_others(inspectors: Sequence[Inspector], inspection: Inspection) -> None:
+    """Raises ValidationError where others came than were drawn, and nobody says why."""
+    if inspection.drawn is None or inspection.substitution:
+        return
+    drawn = {*inspection.drawn.inspectors.values_list("pk", flat=True)}
+    if drawn != {inspector.pk for inspector in inspectors}:
+        text = _("Others came than the inspectors who were drawn: say why.")
+        raise ValidationError({"substitution": [text]})
 
 
 def refuse_inspectors(inspectors: Sequence[Inspector], inspection: Inspection) -> None:
@@ -90,20 +125,44 @@ def _unanswered(inspection: Inspection) -> dict[str, list[str]]:
 def _contradicted(inspection: Inspection) -> dict[str, list[str]]:
     """The outcome says what the answers, the instruments and the findings say."""
     faulty = inspection.items.filter(result=InspectionItem.Result.NO).exists()
-    faulty = faulty or inspection.checks.filter(passed=False).exists()
+    faulty = faulty or inspection.checks.filter(_wrong()).exists()
     found = inspection.findings.exists()
     if inspection.outcome == Outcome.CONFORMING and (faulty or found):
         return {"outcome": [_("Something does not conform: “Conforming” cannot be the outcome.")]}
     if inspection.outcome in WITH_FINDINGS and not found:
         text = _("Order what must be rectified and by when before you conclude the inspection.")
         return {"outcome": [text]}
-    return {}
+    return _unexplained(inspection)
+
+
+def _unexplained(inspection: Inspection) -> dict[str, list[str]]:
+    """Whatever failed leads to a finding, or a note beside it says why not. A finding that names
+    no point is about the inspection as a whole."""
+    if inspection.findings.filter(item=None).exists():
+        return {}
+    errors: dict[str, list[str]] = {}
+    if points := failures_left(inspection):
+        text = _("“{point}” does not conform: order its rectification, or note why not.")
+        errors["items"] = [text.format(point=point.text) for point in points]
+    checks = inspection.checks.filter(_wrong(), note="").select_related("instrument")
+    if not inspection.findings.exists() and (wrong := list(checks)):
+        text = _("{instrument} failed or is not verified: order a rectification, or note why not.")
+        names = [str(check.instrument or check.description) for check in wrong]
+        errors["checks"] = [text.format(instrument=name) for name in names]
+    return errors
+
+
+def _wrong() -> Q:
+    """The condition that an instrument must not be used as it was found."""
+    return Q(passed=False) | ~Q(found=InstrumentCheck.Found.VALID)
 
 
 def _unsigned(inspection: Inspection) -> dict[str, list[str]]:
+    faults = []
     if inspection.inspector_signature is None:
-        return {"signature": [_("The signature of the inspectors is missing.")]}
-    if inspection.entity_signature is None and not inspection.summary:
-        text = _("Let the entity sign, or say in the conclusion why it did not.")
-        return {"signature": [text]}
-    return {}
+        faults.append(_("The signature of the inspectors is missing: sign after the last change."))
+    if inspection.entity_signature is None and not inspection.refusal:
+        faults.append(_("Let the entity sign, or record why it did not and who was witness."))
+    if inspection.entity_signature and inspection.refusal:
+        faults.append(_("The entity signed: take out why it did not."))
+    return {"signature": faults} if faults else {}

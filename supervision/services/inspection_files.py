@@ -1,7 +1,6 @@
 """Photos and signatures of an inspection."""
 
 import base64
-import binascii
 
 from django.conf import settings
 from django.db import transaction
@@ -11,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
-from metroplan.submissions.services.evidence import SIGNATURES, refuse_unfit
 from metroplan.submissions.services.files import store_file
 from supervision.models import Inspection, InspectionEvidence, InspectionItem
+from supervision.rules.pictures import PNG, without_traces
 from supervision.services.inspections import draft
 from supervision.services.locks import bump
+from supervision.services.pictures import picture
 
 UNPROCESSABLE = 422
 DATA_URL = "data:image/png;base64,"
@@ -34,9 +34,10 @@ def add_photo(
     caption: str = "",
     item: InspectionItem | None = None,
 ) -> InspectionEvidence:
-    """A photo or paper; refuses other kinds, empty ones and too many."""
+    """A photo, without the place it was taken at; refuses other kinds, empty ones and too many.
+    `item` is the point of the checklist that it shows."""
     inspection = draft(inspection, actor, None)
-    refuse_unfit(filename, content)
+    content = picture(filename, content)
     if inspection.evidence.filter(removed_at=None).count() >= settings.EVIDENCE_MAX_FILES:
         raise MetroplanError(
             "inspection.too_many_files",
@@ -77,12 +78,15 @@ def _png(image: str) -> bytes:
     text = image.removeprefix(DATA_URL)
     try:
         content = base64.b64decode(text, validate=True) if text != image else b""
-    except binascii.Error:
+    except ValueError:
         content = b""
-    if not content.startswith(SIGNATURES[".png"]) or len(content) > SIGNATURE_MAX_BYTES:
+    try:
+        if not content.startswith(PNG) or len(content) > SIGNATURE_MAX_BYTES:
+            raise ValueError("signature.kind")
+        return without_traces(content)
+    except ValueError as error:
         raise MetroplanError(
             "inspection.no_signature",
             _("There is no signature in the field: sign with the finger or the mouse first."),
             status=UNPROCESSABLE,
-        )
-    return content
+        ) from error

@@ -89,4 +89,6 @@ def _faults(inspection: Inspection, line: CheckLine, seen: set[int]) -> list[tup
         faults.append((missing, text))
     elif line.mpe is not None and line.mpe < 0:
         faults.append(("mpe", _("State the maximum permissible error without its sign.")))
+    elif line.error is not None and not line.unit:
+        faults.append(("unit", _("Give the unit of the error.")))
     return faults

@@ -15,22 +15,25 @@ from metroplan.audit.record import record
 from metroplan.common.problems import MetroplanError
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
-from supervision.models import DrawnEntity, Inspection, Inspector
-from supervision.services.campaigns import publishable
+from supervision.models import DrawnEntity, Inspection, InspectionItem, Inspector
+from supervision.selectors.campaigns import publishable
 from supervision.services.inspection_checks import (
     refuse_inspectors,
+    refuse_moved,
+    refuse_others,
     refuse_unconcluded,
     refuse_unfit,
 )
 from supervision.services.inspection_lines import CheckLine, write_answers, write_checks
-from supervision.services.locks import bump, locked, refuse_move
+from supervision.services.locks import RECORD, bump, locked, refuse_move, right_to_change
+from supervision.services.notices import settle_assigned
 from supervision.services.numbers import next_number
 from supervision.services.touching import touched_inspections
 from supervision.states import INSPECTION, InspectionState
 
 FACTS = ("campaign", "entity", "organisation", "inspected_on", "basis")
-CONCLUSION = ("outcome", "summary", "signed_by_entity")
-RECORD = "inspection.record"
+CONCLUSION = ("outcome", "summary", "substitution", "signed_by_entity", "refusal")
+SIGNED = ("inspected_on", "inspectors", "answers", "checks")
 PREFIX = "JC"
 UNPROCESSABLE = 422
 
@@ -54,17 +57,20 @@ def begin_inspection(
 ) -> Inspection:
     """A draft with the points of the campaign's checklist. `data` holds FACTS.
 
-    `drawn` is the line of a draw that is carried out: its entity and inspectors are the ones sent.
+    `drawn` is the line of a draw that is carried out: its entity and inspectors are the ones sent;
+    where others come, `substitution` in `data` says why.
     Raises ValidationError by field.
     """
     require(actor, RECORD, data["organisation"])
     inspection = Inspection(drawn=drawn, recorded_by=actor)
     for name in FACTS:
         setattr(inspection, name, data[name])
+    inspection.substitution = data.get("substitution", "")
     inspection.number = next_number(Inspection, PREFIX, inspection.organisation)
     _refuse_drawn(drawn, inspection)
     refuse_unfit(inspection)
     refuse_inspectors(inspectors, inspection)
+    refuse_others(inspectors, inspection)
     inspection.full_clean()
     inspection.save()
     inspection.inspectors.set(inspectors)
@@ -76,6 +82,8 @@ def begin_inspection(
             for point in inspection.campaign.checklist.all()
         )
     record("inspection.begun", actor=actor, on=inspection, after=said(inspection))
+    if drawn:
+        settle_assigned(drawn.draw)
     return inspection
 
 
@@ -94,6 +102,7 @@ def save_inspection(
     CONCLUSION; `checks` are given whole."""
     inspection = draft(inspection, actor, expected_version)
     before = said(inspection)
+    refuse_moved(inspection, data["inspected_on"])
     for name in ("inspected_on", "basis", *CONCLUSION):
         setattr(inspection, name, data[name])
     refuse_unfit(inspection)
@@ -113,7 +122,18 @@ def save_inspection(
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},
         )
+    if any(name in SIGNED for name in changed):
+        _drop_signatures(inspection, actor)
     return inspection
+
+
+def _drop_signatures(inspection: Inspection, actor: User) -> None:
+    """Nobody has signed what is written now; the pictures stay on record."""
+    if inspection.entity_signature_id is None and inspection.inspector_signature_id is None:
+        return
+    inspection.entity_signature = inspection.inspector_signature = None
+    inspection.save(update_fields=["entity_signature", "inspector_signature"])
+    record("inspection.signatures_dropped", actor=actor, on=inspection)
 
 
 @transaction.atomic
@@ -124,6 +144,7 @@ def conclude_inspection(
     inspection = draft(inspection, actor, expected_version)
     refuse_unfit(inspection)
     refuse_inspectors(list(inspection.inspectors.all()), inspection)
+    refuse_others(list(inspection.inspectors.all()), inspection)
     refuse_unconcluded(inspection)
     inspection.state = InspectionState.CLOSED
     inspection.closed_on = timezone.localdate()
@@ -144,6 +165,7 @@ def void_inspection(
 ) -> Inspection:
     """It was recorded by mistake: it stays on record and counts no more."""
     inspection = locked(inspection, actor=actor, right=RECORD, expected_version=expected_version)
+    require(actor, right_to_change(inspection), inspection)
     refuse_move(INSPECTION, inspection, InspectionState.VOIDED)
     if inspection.findings.exists():
         raise MetroplanError(
@@ -203,6 +225,9 @@ def _refuse_drawn(drawn: DrawnEntity | None, inspection: Inspection) -> None:
     if drawn.entity_id != inspection.entity_id:
         text = _("The draw names {entity}: inspect that one.")
         raise ValidationError({"entity": [text.format(entity=drawn.entity)]})
+    if drawn.draw.campaign_id != inspection.campaign_id:
+        text = _("The entity was drawn for “{title}”: inspect it for that campaign.")
+        raise ValidationError({"campaign": [text.format(title=drawn.draw.campaign.title)]})
     if Inspection.objects.filter(drawn=drawn).exists():
         text = _("The inspection of this line of the draw has been begun already.")
         raise ValidationError({"entity": [text]})
@@ -221,10 +246,17 @@ def said(inspection: Inspection) -> dict[str, Any]:
         "inspectors": list(people),
         "outcome": inspection.outcome,
         "summary": inspection.summary,
+        "substitution": inspection.substitution,
         "signed_by_entity": inspection.signed_by_entity,
-        "answers": [f"{item.text}: {item.result or '—'}" for item in inspection.items.all()],
+        "refusal": inspection.refusal,
+        "answers": [_answer_words(item) for item in inspection.items.all()],
         "checks": [check_words(check) for check in checks],
     }
+
+
+def _answer_words(item: InspectionItem) -> str:
+    note = f" ({item.note})" if item.note else ""
+    return f"{item.text}: {item.result or '—'}{note}"
 
 
 def check_words(check: Any) -> str:

@@ -28,6 +28,7 @@ def save_inspector(
     else:
         inspector = Inspector.objects.select_for_update().get(pk=inspector.pk)
         require(actor, KEEP, inspector)
+        _refuse_renumbered(inspector, data["certificate_no"])
     for name in FIELDS:
         setattr(inspector, name, data[name])
     if data["valid_until"] < data["valid_from"]:
@@ -38,6 +39,15 @@ def save_inspector(
     unit = {"organisation": inspector.organisation.code}
     record(action, actor=actor, on=inspector, after={name: data[name] for name in FIELDS} | unit)
     return inspector
+
+
+def _refuse_renumbered(inspector: Inspector, certificate_no: str) -> None:
+    if certificate_no != inspector.certificate_no and inspector.drawn.exists():
+        text = _(
+            "The inspector was drawn as {number}, by which the draw is repeated: keep it, and add "
+            "the new certificate as another inspector."
+        )
+        raise ValidationError({"certificate_no": [text.format(number=inspector.certificate_no)]})
 
 
 @transaction.atomic

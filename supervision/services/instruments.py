@@ -17,7 +17,7 @@ from standards.rules.faults import Fault
 from standards.services.locks import refuse_stale
 from supervision.models import Instrument
 from supervision.services.locks import bump
-from supervision.services.touching import touched_instruments
+from supervision.services.touching import counts_from, touched_instruments
 from supervision.wording.ledgers import refuse, sentences
 
 KEEP = "supervision.keep"
@@ -66,7 +66,8 @@ def save_instrument(
         after={name: after[name] for name in changed},
     )
     if any(name in COUNTED for name in changed):
-        tell(instrument, min(first, instrument.in_use_from), units=[unit])
+        now = counts_from(Instrument.objects.filter(pk=instrument.pk)) or first
+        tell(instrument, min(first, now), units=[unit])
     return instrument
 
 

@@ -1,6 +1,6 @@
 """Runs towards the title of a trustworthy-metrology unit: opened, evaluated, conferred, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,8 @@ def move_run(
     """From `since` on the run is in `state`. Raises ValidationError by field where the state may
     not follow, or something that it needs is missing."""
     unit = locked(unit, actor=actor, right=RIGHT, expected_version=expected_version)
+    # Nobody lists the entity as dishonest meanwhile.
+    Entity.objects.select_for_update().get(pk=unit.entity_id)
     before = unit.state
     if not may_move(INTEGRITY, before, state):
         words = {"before": IntegrityState(before).label, "value": IntegrityState(state).label}
@@ -207,11 +209,9 @@ def _day_faults(unit: IntegrityUnit, state: str, since: date) -> Faults:
     if state == rules.CONFERRED:
         if unit.publicised_until and since <= unit.publicised_until:
             found.append(Fault("integrity.publicity", {"day": unit.publicised_until}))
-        others = IntegrityUnit.objects.filter(entity=unit.entity_id, state=rules.CONFERRED)
-        held = others.exclude(pk=unit.pk).filter(valid_until__gte=since).first()
-        if held:
-            words = {"day": held.valid_until, "number": held.number}
-            found.append(Fault("integrity.title_held", words))
+        terms = terms_of(unit)
+        last = rules.validity_end(since, terms) if terms else since
+        found += title_met(unit, rules.Days(conferred_on=since, valid_until=last))
     return {"since": found}
 
 
@@ -244,30 +244,62 @@ def _write(
     document: str,
     reason: str,
 ) -> None:
-    """Add the event, set the days anew, and tell the figures that count the run."""
-    before = rules.Days(**{name: getattr(unit, name) for name in DAYS})
+    """Add the event and set the days anew."""
     event = IntegrityEvent(
         unit=unit, state=state, since=since, document=document, reason=reason, recorded_by=actor
     )
     event.full_clean()
     event.save()
-    after = days_of(unit)
+    unit.state = state
+    text = _("Run {number} of an integrity unit was recorded or changed")
+    settle_days(unit, reason=text.format(number=unit.number))
+
+
+def settle_days(unit: IntegrityUnit, *, reason: str) -> None:
+    """Save the run with the days of its events, and tell the figures that count it."""
+    before, after = stored_days(unit), days_of(unit)
     for name in DAYS:
         setattr(unit, name, getattr(after, name))
-    unit.state = state
     bump(unit)
     if changed := rules.first_difference(before, after):
-        text = _("Run {number} of an integrity unit was recorded or changed")
-        touched_integrity([unit.pk], since=changed, reason=text.format(number=unit.number))
+        touched_integrity([unit.pk], since=changed, reason=reason)
+
+
+def stored_days(unit: IntegrityUnit) -> rules.Days:
+    return rules.Days(**{name: getattr(unit, name) for name in DAYS})
 
 
 def days_of(unit: IntegrityUnit) -> rules.Days:
     """The days that follow from the events on record."""
-    terms = None
-    if unit.criteria:
-        terms = rules.Terms(unit.criteria.publicity_days, unit.criteria.validity_months)
-    events = sorted(unit.events.all(), key=lambda event: (event.since, event.pk))
-    return rules.days_of((rules.Event(event.state, event.since) for event in events), terms)
+    return derived(unit, sorted(unit.events.all(), key=lambda event: (event.since, event.pk)))
+
+
+def derived(unit: IntegrityUnit, events: Sequence[IntegrityEvent]) -> rules.Days:
+    """The days that would follow from these events, which come in their order."""
+    ruled = (rules.Event(event.state, event.since) for event in events)
+    return rules.days_of(ruled, terms_of(unit))
+
+
+def terms_of(unit: IntegrityUnit) -> rules.Terms | None:
+    """None before the run has any criteria."""
+    if unit.criteria is None:
+        return None
+    return rules.Terms(unit.criteria.publicity_days, unit.criteria.validity_months)
+
+
+def title_met(unit: IntegrityUnit, days: rules.Days) -> list[Fault]:
+    """An entity holds one title at a time: other titles of its with a day in common."""
+    title = rules.title_of(days)
+    if title is None:
+        return []
+    others = IntegrityUnit.objects.filter(entity=unit.entity_id, conferred_on__isnull=False)
+    found = []
+    for other in others.exclude(pk=unit.pk).order_by("conferred_on"):
+        held = rules.title_of(stored_days(other))
+        if held and held[0] <= title[1] and title[0] <= held[1]:
+            words = {"first": held[0], "last": held[1], "number": other.number}
+            found.append(Fault("integrity.title_met", words))
+    return found
 
 
 def _said(unit: IntegrityUnit, state: str, since: date, document: str) -> dict[str, Any]:

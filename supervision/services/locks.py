@@ -11,6 +11,7 @@ from metroplan.organisations.policy import require
 from standards.services.locks import refuse_stale
 from supervision.states import Table, may_move
 
+KEEP, RECORD = "supervision.keep", "inspection.record"
 Thing = TypeVar("Thing", bound=Model)
 
 
@@ -29,6 +30,11 @@ def locked(
         require(actor, right, row)
     refuse_stale(str(row), row.version, expected_version)
     return row
+
+
+def right_to_change(thing: Model) -> str:
+    """What the public reads already is changed by those alone who publish it."""
+    return KEEP if thing.published_on else RECORD
 
 
 def bump(thing: Model) -> None:

@@ -13,10 +13,11 @@ from metroplan.organisations.policy import require
 from metroplan.organisations.services.numbers import next_number
 from standards.rules.faults import Fault
 from supervision.models import Lot, LotReading
-from supervision.rules.labels import Label, judge_label
-from supervision.rules.net_content import Reading, Sample, faults_of, judge
+from supervision.rules.net_content import Reading
 from supervision.selectors.content_tables import Editions, editions_on
-from supervision.services.locks import bump, locked
+from supervision.selectors.verdicts import Verdicts, readings_of, verdicts_of
+from supervision.services.locks import RECORD, bump, locked, right_to_change
+from supervision.services.lot_checks import refuse_misfit
 from supervision.services.touching import touched_lots
 from supervision.wording.content import refusal
 
@@ -44,7 +45,7 @@ def save_lot(
     not judged, without all that a label is checked for the label is not. Raises ValidationError
     by field, `register.changed` for a version that is not the newest.
     """
-    require(actor, "inspection.record", data["organisation"])
+    require(actor, RECORD, data["organisation"])
     stored = _locked(lot, actor, expected_version) if lot else None
     before = facts(stored) if stored else None
     counted = _counted(stored)
@@ -53,6 +54,7 @@ def save_lot(
         setattr(changed, name, data[name])
     changed.number = changed.number or next_number(Lot, changed.organisation, PREFIX)
     changed.full_clean(exclude=("plan", "table"), validate_constraints=False)
+    refuse_misfit(changed)
     judged(changed, readings)
     changed.validate_constraints()
     changed.version += 1 if stored else 0
@@ -98,8 +100,9 @@ def publish_lot(
 
 
 def _locked(lot: Lot, actor: User, expected_version: int | None) -> Lot:
-    right = "inspection.record"
-    return locked(lot, actor=actor, right=right, expected_version=expected_version)
+    found = locked(lot, actor=actor, right=RECORD, expected_version=expected_version)
+    require(actor, right_to_change(found), found)
+    return found
 
 
 def judged(lot: Lot, readings: Sequence[Reading]) -> None:
@@ -107,39 +110,15 @@ def judged(lot: Lot, readings: Sequence[Reading]) -> None:
     held = editions_on(lot.sampled_on)
     if held is None:
         raise refusal({"sampled_on": [Fault("lot.no_tables", {"day": lot.sampled_on})]})
-    sample = sample_of(lot, readings)
-    if faults := faults_of(sample, held.tables):
-        raise refusal(faults)
+    due = verdicts_of(lot, readings, held)
+    if due.faults:
+        raise refusal(due.faults)
+    settle(lot, due, held)
+
+
+def settle(lot: Lot, due: Verdicts, held: Editions) -> None:
     lot.plan, lot.table = held.plan, held.table
-    lot.quantity_passed = judge(sample, held.tables).passed if readings else None
-    lot.label_passed = label_passed(lot, held)
-
-
-def label_passed(lot: Lot, held: Editions) -> bool | None:
-    kind, nominal, unit = lot.quantity_kind, lot.nominal, lot.unit
-    verdict = judge_label(label_of(lot), held.labels, kind=kind, nominal=nominal, unit=unit)
-    return verdict.passed if verdict else None
-
-
-def sample_of(lot: Lot, readings: Sequence[Reading]) -> Sample:
-    return Sample(
-        kind=lot.quantity_kind,
-        nominal=lot.nominal,
-        unit=lot.unit,
-        lot_size=lot.lot_size,
-        sample_size=lot.sample_size,
-        readings=tuple(readings),
-        tare=lot.tare,
-    )
-
-
-def label_of(lot: Lot) -> Label:
-    return Label(lot.label_complete, lot.label_unit, lot.label_height)
-
-
-def readings_of(lot: Lot) -> list[Reading]:
-    rows = sorted(lot.readings.all(), key=lambda row: row.position)
-    return [Reading(row.gross, row.net) for row in rows]
+    lot.label_passed, lot.quantity_passed = due.label, due.quantity
 
 
 def _keep_readings(lot: Lot, readings: Sequence[Reading]) -> None:

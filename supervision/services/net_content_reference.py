@@ -18,12 +18,12 @@ PLAN = {
     "effective_from": BEGAN,
     "superseded_from": date(2024, 10, 12),
     "superseded_by": "JJF 1070-2023",
-    "note": "据二手资料；施行日期凭记忆，待核对",
+    "note": "据二手资料；施行日期待核对",
 }
 TABLE = {
     "edition": "定量包装商品计量监督管理办法附表",
     "effective_from": BEGAN,
-    "note": "据二手资料；2005年与2023年附表相同，施行日期凭记忆，待核对",
+    "note": "据二手资料；2005年与2023年附表相同，施行日期待核对",
 }
 BOTH = {"mass_or_volume": ("mass", "volume")}
 EVERY_PIECE = "N"

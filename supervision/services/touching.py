@@ -8,7 +8,7 @@ something counts otherwise; `reason` is shown with figures of past quarters that
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Min, Model
+from django.db.models import Min, Model, QuerySet
 
 from indicators.services.counting_due import mark_due
 from metroplan.common.periods import Period
@@ -24,6 +24,14 @@ from supervision.models import (
     IntegrityUnit,
     Lot,
 )
+
+
+def counts_from(instruments: QuerySet[Instrument]) -> date | None:
+    """The first day on which one of them counts: of its use, or of a verification before that."""
+    found = instruments.aggregate(
+        used=Min("in_use_from"), verified=Min("verifications__verified_on")
+    )
+    return min((day for day in found.values() if day), default=None)
 
 
 def touched_entities(

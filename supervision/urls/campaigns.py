@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import campaigns, draws, findings, inspection_files, inspections
+from supervision.views import campaigns, cases, draws, findings, inspection_files, inspections
 
 urlpatterns = [
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("draws/<int:pk>/", draws.draw_detail, name="draw-detail"),
     path("draws/<int:pk>/make/", draws.draw_make, name="draw-make"),
     path("draws/<int:pk>/pool/", draws.draw_pool, name="draw-pool"),
+    path("draws/waiting/", draws.drawn_list, name="drawn-list"),
+    path("draws/lines/<int:pk>/begin/", inspections.drawn_begin, name="drawn-begin"),
     path("draws/inspectors/", draws.inspector_list, name="inspector-list"),
     path("draws/inspectors/new/", draws.inspector_create, name="inspector-create"),
     path("draws/inspectors/<int:pk>/", draws.inspector_detail, name="inspector-detail"),
@@ -55,8 +57,9 @@ urlpatterns = [
     path("findings/<int:pk>/recheck/", findings.finding_recheck, name="finding-recheck"),
     path("findings/<int:pk>/refer/", findings.finding_refer, name="finding-refer"),
     path("findings/steps/<int:pk>/file/", inspection_files.step_file, name="step-file"),
-    path("cases/", findings.case_list, name="case-list"),
-    path("cases/export/", findings.case_export, name="case-export"),
-    path("cases/<int:pk>/", findings.case_detail, name="case-detail"),
-    path("cases/<int:pk>/move/", findings.case_move, name="case-move"),
+    path("cases/", cases.case_list, name="case-list"),
+    path("cases/export/", cases.case_export, name="case-export"),
+    path("cases/new/", cases.case_create, name="case-create"),
+    path("cases/<int:pk>/", cases.case_detail, name="case-detail"),
+    path("cases/<int:pk>/move/", cases.case_move, name="case-move"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import content_tables, dishonesty, integrity, lots
+from supervision.views import content_tables, dishonesty, integrity, judging, lots
 
 urlpatterns = [
     path("lots/", lots.lot_list, name="lot-list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("lots/new/", lots.lot_create, name="lot-create"),
     path("lots/preview/", lots.lot_preview, name="lot-preview"),
     path("lots/calculator/", lots.lot_calculator, name="lot-calculator"),
+    path("lots/judge/", judging.lots_judge, name="lots-judge"),
     path("lots/tables/", content_tables.content_tables, name="content-tables"),
     path(
         "lots/tables/sampling/new/",
@@ -28,6 +29,7 @@ urlpatterns = [
     path("integrity/criteria/new/", content_tables.criteria_create, name="criteria-create"),
     path("integrity/<int:pk>/", integrity.integrity_detail, name="integrity-detail"),
     path("integrity/<int:pk>/move/", integrity.integrity_move, name="integrity-move"),
+    path("integrity/<int:pk>/correct/", integrity.integrity_correct, name="integrity-correct"),
     path("integrity/<int:pk>/score/", integrity.integrity_score, name="integrity-score"),
     path("dishonesty/", dishonesty.dishonesty_list, name="dishonesty-list"),
     path("dishonesty/new/", dishonesty.dishonesty_create, name="dishonesty-create"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supervision.views import entities, instruments, intervals
+from supervision.views import entities, instruments, intervals, rates
 
 urlpatterns = [
     path("entities/", entities.entity_list, name="entity-list"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("instruments/due/", instruments.due, name="due"),
     path("instruments/export/", instruments.instrument_export, name="instrument-export"),
     path("instruments/verifications/", instruments.verification_export, name="verification-export"),
+    path("instruments/rates/", rates.verification_rate_list, name="rates"),
+    path("instruments/rates/export/", rates.verification_rate_export, name="rates-export"),
     path("instruments/intervals/", intervals.intervals, name="intervals"),
     path("instruments/new/", instruments.instrument_create, name="instrument-create"),
     path("instruments/<int:pk>/", instruments.instrument_detail, name="instrument-detail"),

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.organisations.models import Level, Organisation
 from metroplan.organisations.policy import can, require
 from metroplan.organisations.querysets import not_ended, unit_order, within
@@ -23,6 +24,7 @@ from supervision.columns.campaigns import CAMPAIGN
 from supervision.forms import campaigns as shapes
 from supervision.models import Campaign
 from supervision.selectors import campaigns as selectors
+from supervision.selectors.campaign_results import results_of
 from supervision.selectors.ordering import put_in_order
 from supervision.services import campaigns as services
 from supervision.views.editing import CHANGES, UNPROCESSABLE, acted
@@ -82,6 +84,7 @@ def show(
     version = {"version": campaign.version}
     context = {
         "detail": detail,
+        "results": results_of(campaign, request.user, timezone.localdate()),
         "move_form": shapes.MoveCampaignForm(
             prefix="move", choices=detail.next_states, initial=version
         ),
@@ -149,15 +152,15 @@ def campaign_targets(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "supervision/campaign_targets.html", context)
     status = UNPROCESSABLE
-    version = request.POST.get("version", "")
+    version = whole_number(request.POST.get("version", ""))
     valid = [row.is_valid() for row in rows]
-    if version.isdecimal() and all(valid):
+    if version is not None and all(valid):
         try:
             services.set_targets(
                 actor=request.user,
                 campaign=campaign,
                 targets={row.unit: row.cleaned_data for row in rows},
-                expected_version=int(version),
+                expected_version=version,
             )
         except MetroplanError as problem:
             context["problem"], status = problem, problem.status

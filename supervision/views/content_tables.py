@@ -22,6 +22,7 @@ from supervision.forms.tables import (
     sampling_rows,
 )
 from supervision.models import CriteriaSet, SamplingPlan, ToleranceTable
+from supervision.selectors.judging import superseded_lots
 from supervision.services.content_tables import enter_plan, enter_tolerance
 from supervision.services.criteria import enter_criteria
 
@@ -34,6 +35,8 @@ def content_tables(request: HttpRequest) -> HttpResponse:
     context = {
         "plans": SamplingPlan.objects.prefetch_related("rows"),
         "tables": ToleranceTable.objects.prefetch_related("rows", "label_rules"),
+        "superseded": superseded_lots(request.user).count(),
+        "may_judge": can(request.user, "supervision.keep", request.user.organisation),
         "may_keep": can(request.user, "catalogue.keep", request.user.organisation),
     }
     return render(request, "supervision/content_tables.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.organisations.policy import can, require
 from standards.views.life import add_errors
 from supervision.forms import campaigns as shapes
@@ -37,6 +38,21 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     found = selectors.draws_for(request.user)
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "supervision/draw_list.html", {"page": page})
+
+
+@require_safe
+@never_cache
+def drawn_list(request: HttpRequest) -> HttpResponse:
+    """Drawn and not inspected yet; `?draw=` keeps to one draw."""
+    require(request.user, VIEW)
+    found = selectors.waiting_for(request.user)
+    if (asked := whole_number(request.GET.get("draw", ""))) is not None:
+        found = found.filter(draw=asked)
+    context = {
+        "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "may_record": can(request.user, "inspection.record"),
+    }
+    return render(request, "supervision/drawn_list.html", context)
 
 
 @never_cache

@@ -1,4 +1,4 @@
-"""Findings and cases: lists, files, one, and every step from the order to the end."""
+"""Findings: list, files, one, and every step from the order to the end."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,17 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from metroplan.organisations.policy import can, require
 from standards.views.incoming import takes_a_file
-from supervision.columns.campaigns import CASE, FINDING
+from supervision.columns.campaigns import FINDING
 from supervision.forms import findings as shapes
-from supervision.models import Case, Finding
+from supervision.models import Finding
 from supervision.selectors import findings as selectors
 from supervision.selectors.ordering import put_in_order
 from supervision.services import findings as services
-from supervision.services.cases import move_case
 from supervision.views.editing import acted
 from supervision.views.lists import exported, page_of
 
-VIEW, RECORD, KEEP = "supervision.view", "inspection.record", "supervision.keep"
+VIEW, RECORD = "supervision.view", "inspection.record"
 STEPS = {
     "reply_form": shapes.ReplyForm,
     "extend_form": shapes.ExtendForm,
@@ -54,7 +53,8 @@ def _chosen(request: HttpRequest) -> tuple[shapes.FindingFilterForm, Any]:
     form = shapes.FindingFilterForm(request.GET, user=request.user)
     chosen = form.chosen()
     found = selectors.findings_for(request.user)
-    found = selectors.narrowed(found, chosen, day=timezone.localdate())
+    own = request.user.organisation
+    found = selectors.narrowed(found, chosen, day=timezone.localdate(), unit=own)
     return form, put_in_order(found, chosen.get("order") or "due", selectors.ORDERS)
 
 
@@ -128,72 +128,3 @@ def finding_refer(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     return _step(request, pk, "refer_form", refer, _("The finding is referred; its case is filed."))
-
-
-@require_safe
-def case_list(request: HttpRequest) -> HttpResponse:
-    require(request.user, VIEW)
-    form, found = _chosen_cases(request)
-    page, rows = page_of(request, found, selectors.case_rows)
-    order = form.chosen().get("order") or "-filed"
-    context = {"form": form, "page": page, "rows": rows, "order": order}
-    return render(request, "supervision/case_list.html", context)
-
-
-@require_safe
-@never_cache
-def case_export(request: HttpRequest) -> HttpResponse:
-    require(request.user, VIEW)
-    _form, found = _chosen_cases(request)
-    return exported(request, found, CASE, "cases")
-
-
-def _chosen_cases(request: HttpRequest) -> tuple[shapes.CaseFilterForm, Any]:
-    form = shapes.CaseFilterForm(request.GET, user=request.user)
-    chosen = form.chosen()
-    found = selectors.cases_narrowed(selectors.cases_for(request.user), chosen)
-    return form, put_in_order(found, chosen.get("order") or "-filed", selectors.CASE_ORDERS)
-
-
-@require_safe
-@never_cache
-def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return show_case(request, visible_case(request, pk))
-
-
-def visible_case(request: HttpRequest, pk: int) -> Case:
-    case = get_object_or_404(selectors.cases_for(request.user), pk=pk)
-    require(request.user, VIEW, case)
-    return case
-
-
-def show_case(request: HttpRequest, case: Case, *, status: int = 200, **bound: Any) -> HttpResponse:
-    context = {
-        "row": selectors.case_row(case),
-        "move_form": shapes.MoveCaseForm(
-            prefix="move",
-            choices=selectors.next_states(case),
-            initial={"version": case.version},
-        ),
-        "may_keep": can(request.user, KEEP, case),
-        "problem": None,
-    }
-    return render(request, "supervision/case_detail.html", context | bound, status=status)
-
-
-@require_POST
-def case_move(request: HttpRequest, pk: int) -> HttpResponse:
-    case = visible_case(request, pk)
-    require(request.user, KEEP, case)
-    form = shapes.MoveCaseForm(request.POST, prefix="move", choices=selectors.next_states(case))
-
-    def act(data: dict[str, Any]) -> str:
-        version = data.pop("version")
-        move_case(actor=request.user, case=case, expected_version=version, **data)
-        return _("The state is entered.")
-
-    def refused(**more: Any) -> HttpResponse:
-        return show_case(request, case, move_form=form, **more)
-
-    back = reverse("supervision:case-detail", args=[pk])
-    return acted(request, form=form, act=act, refused=refused, back=back)

@@ -28,7 +28,7 @@ PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     inspection = visible_inspection(request, pk)
     require(request.user, RECORD, inspection)
-    form = PhotoForm(request.POST, request.FILES)
+    form = PhotoForm(request.POST, request.FILES, inspection=inspection)
     if not form.is_valid():
         return _answer(request, inspection, status=UNPROCESSABLE, photo_form=form)
     file = form.cleaned_data["file"]
@@ -41,6 +41,7 @@ def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
             filename=file.name,
             content=file.read(),
             caption=form.cleaned_data["caption"],
+            item=form.cleaned_data["item"],
         )
     except MetroplanError as problem:
         return _answer(request, inspection, status=problem.status, problem=problem)
@@ -60,7 +61,7 @@ def _answer(
 ) -> HttpResponse:
     """The photos for the script, so that what is typed stays; the page for a browser without."""
     if by_script(request):
-        kept = inspection.evidence.filter(removed_at=None).select_related("file")
+        kept = inspection.evidence.filter(removed_at=None).select_related("file", "item")
         context = {"evidence": kept, "inspection": inspection, "may_change": True, "problem": None}
         return render(request, "supervision/_photos.html", context | more, status=status)
     if status != 200:

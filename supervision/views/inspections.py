@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.organisations.policy import can, require
 from standards.views.life import add_errors
 from supervision.columns.campaigns import INSPECTION
@@ -25,6 +26,7 @@ from supervision.selectors.ordering import put_in_order
 from supervision.services import inspections as services
 from supervision.services.findings import order_rectification
 from supervision.services.inspection_files import sign
+from supervision.services.locks import right_to_change
 from supervision.states import InspectionState
 from supervision.views.editing import CHANGES, UNPROCESSABLE, acted
 from supervision.views.lists import exported, page_of
@@ -81,6 +83,7 @@ def show(
         "detail": selectors.inspection_detail(inspection, timezone.localdate()),
         "void_form": shapes.VoidForm(prefix="void"),
         "may_record": can(request.user, RECORD, inspection),
+        "may_void": can(request.user, right_to_change(inspection), inspection),
         "may_keep": can(request.user, KEEP, inspection),
         "problem": None,
     }
@@ -121,12 +124,38 @@ def inspection_create(request: HttpRequest) -> HttpResponse:
     return render(request, "supervision/inspection_begin.html", context, status=status)
 
 
+@require_POST
+def drawn_begin(request: HttpRequest, pk: int) -> HttpResponse:
+    """In one tap: what was drawn, today, with the inspectors drawn. One that is begun already is
+    opened; what stands against it is told on the form that asks for particulars."""
+    require(request.user, RECORD)
+    drawn = get_object_or_404(selectors.drawn_for(request.user), pk=pk)
+    if begun := Inspection.objects.visible_to(request.user).filter(drawn=drawn).first():
+        return redirect("supervision:inspection-edit", pk=begun.pk)
+    data = {
+        "campaign": drawn.draw.campaign,
+        "entity": drawn.entity,
+        "organisation": _own_side(request, drawn),
+        "inspected_on": timezone.localdate(),
+        "basis": "",
+    }
+    try:
+        inspection = services.begin_inspection(
+            actor=request.user, data=data, inspectors=list(drawn.inspectors.all()), drawn=drawn
+        )
+    except ValidationError as error:
+        for text in error.messages:
+            messages.error(request, text)
+        return redirect(reverse("supervision:inspection-create") + f"?drawn={pk}")
+    return redirect("supervision:inspection-edit", pk=inspection.pk)
+
+
 def _drawn(request: HttpRequest) -> DrawnEntity | None:
     asked = request.GET.get("drawn", "")
     if not asked:
         return None
     found = selectors.drawn_for(request.user)
-    return get_object_or_404(found, pk=int(asked) if asked.isdecimal() else 0)
+    return get_object_or_404(found, pk=whole_number(asked) or 0)
 
 
 def _own_side(request: HttpRequest, drawn: DrawnEntity | None) -> Any:
@@ -212,7 +241,7 @@ def show_form(
     context = {
         "detail": selectors.inspection_detail(inspection, timezone.localdate()),
         "forms": forms,
-        "photo_form": shapes.PhotoForm(),
+        "photo_form": shapes.PhotoForm(inspection=inspection),
         "instruments": selectors.instruments_at(inspection),
         "missing": [],
         "problem": None,
@@ -236,7 +265,8 @@ def inspection_order(request: HttpRequest, pk: int) -> HttpResponse:
     inspection = visible_inspection(request, pk)
     require(request.user, RECORD, inspection)
     sent = request.POST if request.method == "POST" else None
-    form = OrderForm(sent, inspection=inspection)
+    proposed = selectors.failure_to_order(inspection)
+    form = OrderForm(sent, inspection=inspection, initial=proposed)
     if form.is_valid():
         try:
             finding = order_rectification(

@@ -18,14 +18,16 @@ from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
 from supervision.columns.integrity import INTEGRITY
 from supervision.forms.integrity import (
+    CorrectDayForm,
     IntegrityFilterForm,
     MoveRunForm,
     OpenRunForm,
     ScoreForm,
 )
-from supervision.models import IntegrityUnit
+from supervision.models import IntegrityEvent, IntegrityUnit
 from supervision.selectors import integrity as selectors
 from supervision.services import integrity as services
+from supervision.services.integrity_corrections import correct_event
 from supervision.states import IntegrityState
 
 ROWS_PER_PAGE = 50
@@ -108,6 +110,7 @@ def _show(
         "may_keep": can(request.user, "supervision.keep", unit),
         "scoring": unit.state == IntegrityState.REVIEWING,
         "move_form": MoveRunForm(states=detail.next_states, initial=version),
+        "correct_form": CorrectDayForm(events=_events(detail), initial=version),
         "score_form": ScoreForm(lines=detail.scores, initial=version),
         "problem": None,
     }
@@ -132,6 +135,33 @@ def integrity_move(request: HttpRequest, pk: int) -> HttpResponse:
     except MetroplanError as problem:
         return _show(request, unit, status=problem.status, move_form=form, problem=problem)
     messages.success(request, _("The state has been recorded."))
+    return redirect("supervision:integrity-detail", pk=pk)
+
+
+def _events(detail: selectors.IntegrityDetail) -> list[IntegrityEvent]:
+    return [line.event for line in detail.events]
+
+
+@require_POST
+def integrity_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A state holds from another day than was entered."""
+    unit = _visible(request, pk)
+    require(request.user, "supervision.keep", unit)
+    events = {event.pk: event for event in _events(selectors.integrity_detail(unit))}
+    form = CorrectDayForm(request.POST, events=list(events.values()))
+    if not form.is_valid():
+        return _show(request, unit, status=UNPROCESSABLE, correct_form=form)
+    given = dict(form.cleaned_data)
+    order = {"event": events[given["event"]], "expected_version": given["version"]}
+    order |= {name: given[name] for name in ("since", "reason")}
+    try:
+        correct_event(actor=request.user, unit=unit, **order)
+    except ValidationError as error:
+        add_errors(form, error)
+        return _show(request, unit, status=UNPROCESSABLE, correct_form=form)
+    except MetroplanError as problem:
+        return _show(request, unit, status=problem.status, correct_form=form, problem=problem)
+    messages.success(request, _("The day is corrected."))
     return redirect("supervision:integrity-detail", pk=pk)
 
 

@@ -27,6 +27,7 @@ from supervision.forms.lots import (
 from supervision.models import Campaign, Inspection, Lot
 from supervision.selectors import lots as selectors
 from supervision.services import lots as services
+from supervision.services.locks import right_to_change
 
 LOTS_PER_PAGE = 50
 CHANGES = ["GET", "HEAD", "POST"]
@@ -86,7 +87,7 @@ def _show(request: HttpRequest, lot: Lot, *, status: int = 200, **bound: Any) ->
     context = {
         "detail": selectors.lot_detail(lot),
         "publish_form": PublishLotForm(initial={"version": lot.version, "published_on": day}),
-        "may_record": can(request.user, "inspection.record", lot),
+        "may_record": can(request.user, right_to_change(lot), lot),
         "may_publish": can(request.user, "supervision.keep", lot),
         "problem": None,
     }
@@ -104,7 +105,7 @@ def lot_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(CHANGES)
 def lot_change(request: HttpRequest, pk: int) -> HttpResponse:
     lot = _visible(request, pk)
-    require(request.user, "inspection.record", lot)
+    require(request.user, right_to_change(lot), lot)
     return _edited(request, lot)
 
 

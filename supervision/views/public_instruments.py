@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from metroplan.common.text import normalise
 from supervision.selectors import public_instruments as selectors
+from supervision.selectors.instruments import instrument_rows
 
 ROWS_PER_PAGE = 30
 LONGEST = 60
@@ -32,5 +33,12 @@ def search(request: HttpRequest) -> HttpResponse:
 def entity(request: HttpRequest, number: str) -> HttpResponse:
     today = timezone.localdate()
     found = get_object_or_404(selectors.public_now(today), number=number)
-    context = {"public": selectors.public_instruments(found, today), "today": today}
+    used = selectors.used_at(found, today)
+    page = Paginator(used, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "public": selectors.public_entity(found, today),
+        "page": page,
+        "rows": instrument_rows(page.object_list, today),
+        "today": today,
+    }
     return render(request, "supervision/public_entity.html", context)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from supervision.forms.integrity import PublicSearchForm
 from supervision.selectors import dishonesty, integrity
+from supervision.selectors.places import in_place
 
 ROWS_PER_PAGE = 50
 
@@ -42,8 +43,5 @@ def _searched(found: QuerySet, form: PublicSearchForm) -> QuerySet:
     if text := chosen.get("q"):
         found = found.filter(Q(entity__name__icontains=text) | Q(entity__uscc=text.upper()))
     if place := chosen.get("place"):
-        names = Q(organisation__name_zh__icontains=place) | Q(
-            organisation__name_en__icontains=place
-        )
-        found = found.filter(names | Q(organisation__path__contains=place))
+        found = found.filter(in_place(place))
     return found

@@ -11,6 +11,22 @@ from standards.rules.faults import Fault
 from supervision.rules.net_content import Step
 
 REFUSALS = {
+    "lot.elsewhere": _(
+        "{entity} does not stand in the area of {unit}: choose the unit it stands in."
+    ),
+    "lot.future": _("{day} has not come yet: enter what has been sampled."),
+    "lot.inspection_campaign": _(
+        "Inspection {number} is not of this campaign: choose its own campaign, or none."
+    ),
+    "lot.other_campaign": _("{unit} takes no part in “{title}”: choose another campaign, or none."),
+    "lot.other_entity": _(
+        "Inspection {number} was of another entity: choose that entity, or leave the inspection "
+        "blank."
+    ),
+    "lot.outside_campaign": _(
+        "The campaign runs from {first} to {last}: the day of sampling lies outside of it."
+    ),
+    "lot.voided_inspection": _("Inspection {number} is voided: nothing was sampled at it."),
     "lot.below_zero": _("Piece {position} would hold {value}: correct its reading or the tare."),
     "lot.nominal_not_positive": _("The nominal quantity must be above zero: correct it."),
     "lot.nominal_outside": _(
@@ -89,9 +105,29 @@ REFUSALS = {
         "The list is open to objections up to and with {day}: confer the title on a later day."
     ),
     "integrity.reason": _("Say why the run ends."),
-    "integrity.title_held": _(
-        "The entity holds the title until {day} ({number}): confer the new one on a later day."
+    "integrity.title_met": _(
+        "The entity holds a title from {first} to {last} ({number}), and two titles have no day in "
+        "common: choose another day."
     ),
+    "integrity.after_next": _(
+        "The state after it holds from {day}: choose that day or an earlier one."
+    ),
+    "integrity.before_previous": _(
+        "The state before it holds from {day}: choose that day or a later one."
+    ),
+    "integrity.correction_reason": _("Say why the day is corrected."),
+    "integrity.ends_after_title": _(
+        "The title would be valid until {last} only, but its end is entered for {day}: correct "
+        "that day first."
+    ),
+    "integrity.lapse_follows": _(
+        "The lapse follows from the day the title was conferred on: correct that day."
+    ),
+    "integrity.other_criteria": _(
+        "On {day} other criteria hold than those the run was evaluated by: the application cannot "
+        "be moved to that day."
+    ),
+    "integrity.same_day": _("{day} stands there already: enter the day that is right."),
     "score.too_many": _("At most {limit} points are given for this: correct {value}."),
     "score.below_zero": _("Points cannot be below zero: correct {value}."),
     "score.other_state": _("Points are entered while the unit is under evaluation only."),
@@ -99,6 +135,7 @@ REFUSALS = {
     "criteria.pass_mark": _(
         "The pass mark {value} is above the {total} points that can be reached: correct one."
     ),
+    "dishonesty.future": _("{day} has not come yet: enter a decision once it is made."),
     "dishonesty.elsewhere": _("The entity is in another unit's area: choose one of your area."),
     "dishonesty.repaired_before": _(
         "A repair on {value} comes before the first day {day}: correct the day."

@@ -12,6 +12,10 @@ SENTENCES = {
         "{count} instruments of “{value}” are still in use on {day}: take them out of use first, "
         "or close the entity on its page."
     ),
+    "entity.drawn": _(
+        "The entity was drawn under its present number, by which the draw is repeated: keep that "
+        "instead of “{value}”."
+    ),
     "entity.elsewhere": _(
         "The entity “{value}” is of a unit that is not yours: correct the number, or let that "
         "unit's own bureau send it."
@@ -71,6 +75,7 @@ SENTENCES = {
         "verification is valid."
     ),
     "verification.no_result": _("Say whether the instrument passed or failed."),
+    "verification.year": _("The year of {value} cannot be right: check the day."),
     "verification.twice": _(
         "“{value}” is given two verifications of {day} in this file: keep one of the lines."
     ),

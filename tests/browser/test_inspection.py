@@ -110,7 +110,8 @@ def fill_in(page: Page, number: str, period: Period) -> None:
     check_the_scale(page, number)
     page.locator("[name=outcome]").select_option("rectification")
     page.locator("[name=summary]").fill("一台电子秤未经检定，责令整改。")
-    page.locator("[name=inspectors]").select_option(index=[0, 1])
+    for number in range(2):
+        page.locator("[name=inspectors]").nth(number).check()
     for place in (0, 1):
         draw_on(page, place)
     page.locator("[name=signed_by_entity]").fill("市场管理方")

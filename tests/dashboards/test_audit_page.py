@@ -102,7 +102,7 @@ def actions_in_the_code() -> set[str]:
     root = Path(settings.BASE_DIR)
     files = [
         file
-        for top in ("metroplan", "indicators", "standards")
+        for top in ("metroplan", "indicators", "standards", "supervision")
         for file in (root / top).rglob("*.py")
     ]
     return {action for file in files for action in recorded(ast.parse(file.read_text("utf-8")))}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from indicators import measures
-from indicators.measures import About, Entry
+from indicators.measures import About, Entry, Part
 from indicators.rules import Figure
 from indicators.services.counting_due import mark_due
 from indicators.services.measure_sources import set_source
@@ -30,9 +30,10 @@ class Register:
         number = sum(Period.parse(since) <= period for since in self.held.get(unit, ()))
         return Figure("value" if number else "zero", number)
 
-    def entries(self, unit: int, period: Period) -> list[Entry]:
+    def entries(self, unit: int, period: Period, at_most: int | None) -> list[Part]:
         held = [since for since in self.held.get(unit, ()) if Period.parse(since) <= period]
-        return [Entry(f"Item of {since}", f"Unit {unit}", "/somewhere/") for since in held]
+        shown = [Entry(f"Item of {since}", f"Unit {unit}", "/somewhere/") for since in held]
+        return [Part("", len(held), tuple(shown[:at_most]))] if held else []
 
     def hold(self, world: World, unit: str, *since: str) -> None:
         self.held[world.units[unit].pk] = list(since)

@@ -42,6 +42,28 @@ def test_a_figure_leads_to_the_entries_it_was_counted_from(world, register, clie
     assert "2 entries" in page
 
 
+def test_entries_that_the_page_does_not_list_are_in_the_file(world, register, client, monkeypatch):
+    monkeypatch.setattr("indicators.selectors.trace.SHOWN", 1)
+    register.hold(world, "A", "2021Q1", "2022Q1", "2022Q2")
+    switch(world)
+    english(client, world.people["clerk"])
+    page = trace(client, world)
+    assert "3 entries" in page
+    assert "Only the first 1 are listed here" in page
+    assert "Item of 2022Q1" not in page
+    seen = current(world.measures["standards"], world.units["A"], "2022Q2")
+    address = reverse("indicators:observation-entries", args=[seen.pk])
+    assert address in page
+    file = client.get(address)
+    assert file["Content-Type"].startswith("text/csv")
+    lines = file.content.decode().splitlines()
+    assert [line.split(",")[1] for line in lines[-3:]] == [
+        *("Item of 2021Q1", "Item of 2022Q1", "Item of 2022Q2"),
+    ]
+    client.force_login(world.people["neighbour"])
+    assert client.get(address).status_code == 404
+
+
 def test_a_figure_says_why_it_was_counted_anew(world, register, client):
     register.hold(world, "A", "2021Q1", "2022Q1")
     switch(world)

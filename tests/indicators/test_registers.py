@@ -19,7 +19,7 @@ from metroplan.common.periods import Period, newest_closed
 from metroplan.common.problems import MetroplanError
 from metroplan.submissions.models import FormUnit
 from tests.indicators.registering import switch
-from tests.world import World, current, report
+from tests.world import World, add_measure, current, report
 
 NEWEST = newest_closed(timezone.localdate())
 
@@ -109,6 +109,22 @@ def test_a_measure_counted_always_begins_with_its_plans(world, register):
     switch(world, None)
     assert stands(world, "A", "2020Q4") is None
     assert stands(world, "A", "2021Q1") == (1, 1)
+
+
+def test_what_no_plan_asks_for_keeps_the_quarter_it_began_with(world, register, monkeypatch):
+    add_measure(world, "other")
+    switch(world, None, measure="other")
+    assert stands(world, "A", str(NEWEST - 1), "other") is None
+    assert stands(world, "A", str(NEWEST), "other") == (0, 1)
+    monkeypatch.setattr(registers, "newest_closed", lambda today: NEWEST + 1)
+    assert begin_counting(newest=NEWEST + 1) == 1
+    drain_registers()
+    register.hold(world, "A", str(NEWEST))
+    assert len(list(wrong_counts())) == 2
+    register.touch(world, "A", str(NEWEST))
+    drain_registers()
+    assert stands(world, "A", str(NEWEST), "other") == (1, 2)
+    assert not list(wrong_counts())
 
 
 def test_a_touch_of_a_register_that_counts_nothing_is_worked_off(world, register):

@@ -1,5 +1,6 @@
 """Campaigns, inspectors and inspections of the test world, written through the services."""
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ PNG = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
     "WjR9awAAAABJRU5ErkJggg=="
 )
+PICTURE = base64.b64decode(PNG.split(",")[1])
 CHECKLIST = [("计量器具是否检定合格", "实施细则第四十三条"), ("是否公示收费标准", "")]
 
 
@@ -95,7 +97,9 @@ def filled(world: World, inspection: Inspection, *, result: str = "yes", **more:
         "basis": "",
         "outcome": "conforming",
         "summary": "",
+        "substitution": "",
         "signed_by_entity": "",
+        "refusal": "",
     }
     checks = more.pop("checks", [])
     return save_inspection(

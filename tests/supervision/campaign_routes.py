@@ -20,6 +20,7 @@ from supervision.models import (
     Inspector,
 )
 from supervision.rules.drawing import ALGORITHM, Pool, draw
+from supervision.states import CampaignState
 from tests.supervision.counted import add_entity
 from tests.world import World
 
@@ -56,6 +57,7 @@ class CampaignThings:
         pages |= {f"supervision:draw-{name}": [self.draw.pk] for name in ("detail", "make", "pool")}
         pages |= {f"supervision:{name}": [self.inspection.pk] for name in INSPECTION}
         pages |= {f"supervision:{name}": [self.finding.pk] for name in FINDING}
+        pages["supervision:drawn-begin"] = [self.draw.drawn.get().pk]
         pages |= {f"supervision:case-{name}": [self.case.pk] for name in ("detail", "move")}
         pages |= {f"supervision:photo-{name}": [self.photo.pk] for name in ("file", "remove")}
         people = ("inspector-detail", "inspector-edit", "inspector-conflict")
@@ -153,8 +155,10 @@ def _drawn(world: World, campaign: Campaign, number: str, inspector: Inspector) 
 
 
 def grow_campaigns(world: World, number: int) -> None:
+    """They run still, so that what was drawn waits."""
     for at in range(number):
-        add_campaign(world, f"X{at}", f"X{at}")
+        made = add_campaign(world, f"X{at}", f"X{at}")
+        Campaign.objects.filter(pk=made.campaign.pk).update(state=CampaignState.RUNNING)
 
 
 def campaign_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[int]]:
@@ -164,10 +168,10 @@ def campaign_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[
         *("draw-pool", "inspector-list", "inspector-detail", "inspection-list"),
         *("inspection-export", "inspection-detail", "inspection-instruments", "photo-file"),
         *("inspection-signature", "finding-list", "finding-export", "finding-detail", "step-file"),
-        *("case-list", "case-export", "case-detail"),
+        *("case-list", "case-export", "case-detail", "drawn-list"),
     )
     keeping = ("campaign-create", "campaign-edit", "campaign-targets", "draw-create")
-    keeping += ("inspector-create", "inspector-edit")
+    keeping += ("inspector-create", "inspector-edit", "case-create")
     recording = ("inspection-create", "inspection-edit", "inspection-order")
     steps = (*FINDING[1:], "inspection-void", "inspection-photo")
     inspecting = ("staff", "reviewer", "reporter")
@@ -185,6 +189,7 @@ def campaign_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[
         ("post", "supervision:inspection-publish"): only(422, "staff"),
         ("post", "supervision:draw-make"): only(409, "staff"),
         ("post", "supervision:photo-remove"): only(302, *inspecting),
+        ("post", "supervision:drawn-begin"): only(302, *inspecting),
     }
     rows |= {("get", f"public:{name}"): [200] * len(figures) for name in PUBLIC}
     api = [

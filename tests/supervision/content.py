@@ -49,11 +49,16 @@ LABELS = (
     LabelLine("unit", "volume", Decimal(1000), None, "L l"),
     LabelLine("unit", "length", None, Decimal(1), "mm cm"),
     LabelLine("unit", "length", Decimal(1), None, "m"),
+    LabelLine("unit", "area", None, Decimal("0.01"), "mm² cm²"),
+    LabelLine("unit", "area", Decimal("0.01"), Decimal(1), "dm²"),
+    LabelLine("unit", "area", Decimal(1), None, "m²"),
     LabelLine("height", "mass", None, Decimal(50), "2"),
     LabelLine("height", "mass", Decimal(50), Decimal(200), "3"),
     LabelLine("height", "mass", Decimal(200), Decimal(1000), "4"),
     LabelLine("height", "mass", Decimal(1000), None, "6"),
     LabelLine("height", "length", None, None, "2"),
+    LabelLine("height", "area", None, None, "2"),
+    LabelLine("height", "count", None, None, "2"),
 )
 
 

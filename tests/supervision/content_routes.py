@@ -9,7 +9,8 @@ from tests.supervision.counted import add_entity
 from tests.world import World
 
 LOT = ("lot-detail", "lot-change", "lot-judge", "lot-publish")
-RUN = ("integrity-detail", "integrity-move", "integrity-score")
+RUN = ("integrity-detail", "integrity-move", "integrity-correct", "integrity-score")
+PUBLIC = ("lots", "integrity", "dishonesty")
 LISTED = ("dishonesty-detail", "dishonesty-change", "dishonesty-repair")
 
 
@@ -73,7 +74,10 @@ def content_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[i
     recording = ("lot-create", "lot-change")
     keeping = ("integrity-create", "dishonesty-create", "dishonesty-change")
     tables = ("sampling-plan-create", "tolerance-create", "criteria-create")
-    sending = ("lot-publish", "integrity-move", "integrity-score", "dishonesty-repair")
+    sending = (
+        *("lot-publish", "integrity-move", "integrity-correct", "integrity-score"),
+        "dishonesty-repair",
+    )
     inspecting = ("staff", "reviewer", "reporter")
     rows = {("get", f"supervision:{name}"): figures for name in reading}
     for name in recording:
@@ -83,11 +87,11 @@ def content_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[i
         rows["get", f"supervision:{name}"] = only(200, "staff")
     for name in (*keeping, *tables, *sending):
         rows["post", f"supervision:{name}"] = only(422, "staff")
+    rows["get", "supervision:lots-judge"] = only(200, "staff")
+    rows["post", "supervision:lots-judge"] = only(302, "staff")
     rows["post", "supervision:lot-judge"] = only(422, *inspecting)
     rows["post", "supervision:lot-preview"] = figures
     rows["post", "supervision:lot-calculator"] = only(422, "leader", *inspecting)
-    rows |= {
-        ("get", f"public:{name}"): [200] * len(figures) for name in ("integrity", "dishonesty")
-    }
+    rows |= {("get", f"public:{name}"): [200] * len(figures) for name in PUBLIC}
     api = ("list", "detail")
     return rows | {("get", f"api:integrity-unit-{name}"): figures for name in api}

@@ -16,6 +16,7 @@ INSTRUMENT = (
 READING = (
     *("entity-list", "entity-export", "entity-options", "entity-detail", "instrument-list"),
     *("instrument-export", "instrument-detail", "verification-export", "due", "intervals"),
+    *("rates", "rates-export"),
 )
 OPENING = ("entity-create", "entity-edit", "instrument-create", "instrument-edit")
 SENDING = (
@@ -73,5 +74,7 @@ def instruments_table(figures: list[int], only: Any) -> dict[tuple[str, str], li
     rows |= {("get", name): [200] * 7 for name in PUBLIC_ROUTES}
     for name in ("entity", "instrument"):
         rows |= {("get", f"api:{name}-{part}"): figures for part in ("list", "detail")}
+        rows["post", f"api:{name}-list"] = only(400, "staff")
+        rows["patch", f"api:{name}-detail"] = only(428, "staff")
     rows["post", "api:instrument-verifications"] = only(400, "staff")
     return rows

@@ -1,56 +1,37 @@
-"""As many entities and instruments as a province has, written by the database itself."""
+"""As many entities, instruments and inspections as a province has, by the database itself."""
 
 from django.db import connection
 
+from bench.ledger import fill_ledger
 from tests.supervision.counted import add_kind
 from tests.world import World
 
-ENTITIES = """
-INSERT INTO supervision_entity (number, name, uscc, kind, industry, organisation_id, address,
-       key_energy_user, is_demo, version)
-SELECT 'EN-' || lpad(n::text, 6, '0'), n || '号单位', '',
-       (ARRAY['market', 'fuel_station', 'medical', 'enterprise'])[1 + n %% 4], '',
-       (%(units)s::bigint[])[1 + n %% %(number)s], '', false, false, 1
-  FROM generate_series(1, %(entities)s) n
-"""
-# Of ten: six valid, two overdue, one failed, one never verified.
-INSTRUMENTS = """
-INSERT INTO supervision_instrument (number, entity_id, kind_id, name, model, range_text, accuracy,
-       serial_no, maker, place, purpose, in_use_from, verified_on, passed, valid_until, is_demo,
+# Of ten: eight concluded as conforming, one with an order, one still a draft.
+INSPECTIONS = """
+INSERT INTO supervision_inspection (number, entity_id, organisation_id, inspected_on, basis,
+       substitution, outcome, summary, signed_by_entity, refusal, state, closed_on, is_demo,
        version)
-SELECT 'IN-' || lpad(n::text, 7, '0'), first + n %% %(entities)s, (%(kinds)s::bigint[])[1 + n %% 3],
-       n || '号器具', '', '', '', 'S' || n, '厂' || n %% 50, '',
-       (ARRAY['trade', 'safety', 'medical', 'environment', 'other'])[1 + n %% 5],
-       DATE '2019-01-01' + n %% 1000,
-       CASE WHEN n %% 10 < 9 THEN DATE '2024-01-01' - n %% 300 END,
-       CASE WHEN n %% 10 < 9 THEN n %% 10 < 8 END,
-       CASE WHEN n %% 10 < 6 THEN DATE '2024-12-31' - n %% 100
-            WHEN n %% 10 < 8 THEN DATE '2024-03-01' - n %% 20 END, false, 1
-  FROM generate_series(1, %(instruments)s) n, (SELECT min(id) AS first FROM supervision_entity) e
-"""
-VERIFICATIONS = """
-INSERT INTO supervision_verification (instrument_id, verified_on, stage, passed, valid_until,
-       certificate_no, institute_name, free_of_charge, recorded_at)
-SELECT id, verified_on, 'periodic', passed, valid_until, 'C' || id, '', id %% 20 = 0, now()
-  FROM supervision_instrument WHERE verified_on IS NOT NULL
- UNION ALL
-SELECT id, verified_on - 365, 'periodic', true, verified_on - 1, 'B' || id, '', false, now()
-  FROM supervision_instrument WHERE verified_on IS NOT NULL
+SELECT 'JC-' || lpad(n::text, 6, '0'), e.id, e.organisation_id, DATE '2024-12-31' - n %% 700, '',
+       '', CASE n %% 10 WHEN 0 THEN '' WHEN 1 THEN 'rectification' ELSE 'conforming' END,
+       '', '', '',
+       CASE n %% 10 WHEN 0 THEN 'draft' ELSE 'closed' END,
+       CASE WHEN n %% 10 > 0 THEN DATE '2024-12-31' - n %% 700 END, false, 1
+  FROM generate_series(1, %(inspections)s) n
+  JOIN (SELECT id, organisation_id, row_number() OVER (ORDER BY id) - 1 AS place,
+               count(*) OVER () AS number FROM supervision_entity) e ON e.place = n %% e.number
 """
 KINDS = ("water-meter", "fuel-dispenser", "sphygmomanometer")
 UNITS = ("A", "B", "D", "C1", "C2")
 
 
 def add_many(world: World, entities: int = 5_000, instruments: int = 60_000) -> None:
-    given = {
-        "units": [world.units[unit].pk for unit in UNITS],
-        "number": len(UNITS),
-        "entities": entities,
-        "instruments": instruments,
-        "kinds": [add_kind(code, "key-managed").pk for code in KINDS],
-    }
+    kinds = [add_kind(code, "key-managed").pk for code in KINDS]
+    units = [world.units[unit].pk for unit in UNITS]
+    fill_ledger(units, kinds, entities, instruments)
+
+
+def add_inspections(inspections: int) -> None:
+    """Of the entities that are there, in turn."""
     with connection.cursor() as cursor:
-        for statement in (ENTITIES, INSTRUMENTS, VERIFICATIONS):
-            cursor.execute(statement, given)
-        # The database gathers its statistics by itself a minute after such a load.
+        cursor.execute(INSPECTIONS, {"inspections": inspections})
         cursor.execute("ANALYZE")

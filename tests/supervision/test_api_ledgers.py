@@ -37,7 +37,7 @@ def test_instruments_and_entities_are_read_filtered_and_paged(world, client, sca
     assert [row["verified_on"] for row in detail["verifications"]] == ["2020-03-01"]
     text = client.get(f"{API}/instruments/?format=csv").content.decode()
     assert "I-2" in text
-    assert client.get(f"{API}/instruments/?kind=nothing").status_code == 400
+    assert client.get(f"{API}/instruments/?standing=nothing").status_code == 400
 
 
 def test_a_verification_is_sent_checked_and_kept(world, client, scale):

@@ -100,6 +100,7 @@ def test_every_fault_of_entities_is_named(world):
             "E-9,停业,,market,{A},2024-01-01",
             "E-4,重复,,market,{A},",
             "E-4,重复,,market,{A},2024-02-30",
+            "E-5,早年,,market,{A},1900-01-01",
         ),
     )
     assert job.status == "refused"
@@ -111,6 +112,7 @@ def test_every_fault_of_entities_is_named(world):
         ("entity.uscc_taken", 4, "C"),
         ("entity.closing", 5, "F"),
         ("day.invalid", 7, "F"),
+        ("day.year", 8, "F"),
     ]
     job = look(
         world,

@@ -178,7 +178,7 @@ def test_what_is_missing_is_listed_and_what_was_typed_is_kept(world, clerk):
     edit = page("inspection-edit", inspection.pk)
     response = clerk.post(edit, facts(inspection, next="conclude"))
     assert response.status_code == 422
-    assert len(response.context["missing"]) == 2
+    assert len(response.context["missing"]) == 3
     inspection.refresh_from_db()
     assert inspection.summary == "超期未检"
     wrong = facts(inspection, **{"checks-0-found": "never", "checks-0-error": "1"})
@@ -190,7 +190,7 @@ def test_what_is_missing_is_listed_and_what_was_typed_is_kept(world, clerk):
 
 def test_a_photo_is_added_shown_by_right_and_removed(world, clerk, client):
     inspection = made.begun(world)
-    photo = SimpleUploadedFile("现场.jpg", b"\xff\xd8\xff\xe0xx", "image/jpeg")
+    photo = SimpleUploadedFile("现场.png", made.PICTURE, "image/png")
     response = clerk.post(
         page("inspection-photo", inspection.pk),
         {"file": photo, "caption": "一号摊位"},
@@ -198,7 +198,7 @@ def test_a_photo_is_added_shown_by_right_and_removed(world, clerk, client):
     )
     assert "一号摊位" in response.content.decode()
     kept = inspection.evidence.get()
-    assert clerk.get(page("photo-file", kept.pk))["Content-Type"] == "image/jpeg"
+    assert clerk.get(page("photo-file", kept.pk))["Content-Type"] == "image/png"
     client.force_login(world.people["neighbour"])
     assert client.get(page("photo-file", kept.pk)).status_code == 404
     assert client.post(page("photo-remove", kept.pk)).status_code == 404
@@ -246,10 +246,14 @@ def test_a_finding_is_answered_checked_again_and_referred(world, clerk, client):
         assert client.get(history).status_code == 200
 
 
+def corrected(world):
+    return made.concluded(world, campaign=made.campaign(world), outcome="minor_corrected")
+
+
 @pytest.mark.parametrize("name", ["campaign", "inspection", "finding", "case"])
 @pytest.mark.parametrize("fmt", ["csv", "xlsx", "json"])
 def test_lists_leave_as_files(world, staff, name, fmt):
-    made.ordered(world, made.concluded(world, campaign=made.campaign(world)))
+    made.ordered(world, corrected(world))
     response = staff.get(page(f"{name}-export"), {"format": fmt})
     assert response.status_code == 200
     assert staff.get(page(f"{name}-export"), {"format": "exe"}).status_code == 404
@@ -260,7 +264,7 @@ def test_lists_leave_as_files(world, staff, name, fmt):
     [
         ("campaign", {"q": "集贸", "state": "running"}, 1),
         ("campaign", {"on": str(made.ago(61))}, 0),
-        ("inspection", {"outcome": "conforming", "order": "-entity"}, 1),
+        ("inspection", {"outcome": "minor_corrected", "order": "-entity"}, 1),
         ("inspection", {"first": str(made.today())}, 0),
         ("finding", {"state": "overdue"}, 0),
         ("finding", {"state": "ordered", "order": "nonsense"}, 1),
@@ -268,18 +272,18 @@ def test_lists_leave_as_files(world, staff, name, fmt):
     ],
 )
 def test_lists_are_narrowed(world, staff, name, query, number):
-    made.ordered(world, made.concluded(world, campaign=made.campaign(world)))
+    made.ordered(world, corrected(world))
     response = staff.get(page(f"{name}-list"), query)
     assert response.context["page"].paginator.count == number
 
 
 def test_the_api_tells_campaigns_inspections_and_cases(world, staff):
-    inspection = made.concluded(world, campaign=made.campaign(world))
+    inspection = corrected(world)
     made.ordered(world, inspection)
     one = staff.get(f"/api/v1/inspections/{inspection.number}/").json()
     assert one["campaign"] == inspection.campaign.number
     assert (len(one["items"]), len(one["findings"]), len(one["inspectors"])) == (2, 1, 2)
-    listed = staff.get("/api/v1/inspections/", {"outcome": "conforming"}).json()
+    listed = staff.get("/api/v1/inspections/", {"outcome": "minor_corrected"}).json()
     assert [row["number"] for row in listed["results"]] == [inspection.number]
     found = staff.get("/api/v1/campaigns/", {"kind": "special"}).json()["results"]
     assert found[0]["concluded"] == 1

@@ -13,7 +13,7 @@ from indicators.plan_file import parse, parse_measures
 from indicators.plan_file.references import measure_values
 from indicators.rules import Figure
 from metroplan.common.periods import Period
-from supervision.models import Case, Lot
+from supervision.models import Case, IntegrityUnit, Lot
 from tests.supervision.counted import (
     add_campaign,
     add_check,
@@ -288,6 +288,27 @@ def test_conferred_since_and_valid_now_are_two_counts(world):
     assert number(world, "integrity_commitment_units") == 1
 
 
+def test_an_entity_that_commits_itself_twice_in_a_quarter_counts_once(world):
+    first = add_integrity(world, "A", "withdrawn", committed_on="2024-01-10")
+    again = add_integrity(world, "A", "committed", committed_on="2024-03-31")
+    IntegrityUnit.objects.filter(pk=again.pk).update(entity=first.entity)
+    add_integrity(world, "A", "withdrawn", committed_on="2024-03-31")
+    add_integrity(world, "A", "committed", committed_on="2024-04-01")
+    assert number(world, "integrity_commitment_units") == 2
+    assert number(world, "integrity_commitment_units", period=Q2) == 1
+
+
+def test_of_many_entries_the_first_of_each_part_are_listed_and_all_are_told(world):
+    entity = add_entity(world, "A")
+    for at in range(5):
+        instrument = add_instrument(entity)
+        if at < 3:
+            verify(instrument, "2024-01-01", "2024-12-31")
+    valid, others = about(RATE).entries(entity.organisation_id, Q1, 2)
+    assert [(part.number, len(part.entries)) for part in (valid, others)] == [(3, 2), (2, 2)]
+    assert valid.name != others.name
+
+
 KEYS = (
     RATE, "key_instrument_verification_rate", "household_meter_initial_verification_rate",
     "verification_pass_rate", "free_verifications", "net_content_pass_rate",
@@ -321,9 +342,9 @@ def test_every_entry_behind_a_figure_leads_to_its_page(world, client):
     client.force_login(world.people["leader"])
     pages = set()
     for key in (*KEYS, *MORE_KEYS):
-        entries = about(key).entries(world.units["A"].pk, Q1)
-        assert entries or key in GROUPED, key
-        pages |= {entry.url for entry in entries}
+        parts = about(key).entries(world.units["A"].pk, Q1, None)
+        assert parts or key in GROUPED, key
+        pages |= {entry.url for part in parts for entry in part.entries}
     assert len(pages) == 7
     for page in pages:
         assert client.get(page).status_code == 200, page

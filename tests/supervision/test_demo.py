@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
+from django.core.management import CommandError, call_command
 
+from indicators.management.commands import load_demo
 from indicators.measures import compute_of
 from metroplan.common.periods import newest_closed
 from metroplan.common.problems import MetroplanError
@@ -34,13 +36,13 @@ from supervision.states import FINDING, INTEGRITY, may_move
 from tests.world import World, add_person, add_unit, settle
 
 TODAY = date(2026, 11, 22)
+PERCENT = 2
 REFERENCE = Path(project.BASE_DIR) / "fixtures" / "reference"
 
 
 @pytest.fixture
 def yueyang(world: World, settings) -> World:
     settings.DEMO = True
-    settings.DEMO_PERCENT = 2
     load_catalogue(REFERENCE)
     load_net_content(REFERENCE)
     load_criteria(REFERENCE)
@@ -54,7 +56,7 @@ def yueyang(world: World, settings) -> World:
 
 @pytest.fixture
 def loaded(yueyang: World) -> World:
-    assert load_supervision(TODAY)
+    assert load_supervision(TODAY, PERCENT)
     return yueyang
 
 
@@ -149,11 +151,27 @@ def _rates_are_plausible(world: World) -> None:
 
 def test_loading_again_changes_nothing(loaded):
     before = Inspection.objects.count(), Instrument.objects.count()
-    assert load_supervision(TODAY) == ""
+    assert load_supervision(TODAY, PERCENT) == ""
     assert (Inspection.objects.count(), Instrument.objects.count()) == before
+
+
+@pytest.mark.parametrize("given", ["0", "101", "ten", "２"])
+def test_a_size_that_cannot_be_is_refused(given):
+    with pytest.raises(CommandError, match="from 1 to 100"):
+        call_command("load_demo", f"--percent={given}")
+
+
+@pytest.mark.parametrize(("arguments", "size"), [([], 1), (["--percent", "100"], 100)])
+def test_the_command_asks_for_the_size(db, settings, monkeypatch, arguments, size):
+    settings.DEMO_PERCENT = 1
+    asked = []
+    monkeypatch.setattr(load_demo, "load_demo", lambda today: [])
+    monkeypatch.setattr(load_demo, "loaders", [lambda _today, percent: asked.append(percent)])
+    call_command("load_demo", *arguments)
+    assert asked == [size]
 
 
 def test_a_portal_in_use_gets_no_demonstration(yueyang, settings):
     settings.DEMO = False
     with pytest.raises(MetroplanError):
-        load_supervision(TODAY)
+        load_supervision(TODAY, PERCENT)

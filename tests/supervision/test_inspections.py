@@ -173,9 +173,7 @@ def test_two_people_do_not_overwrite_each_other(world):
 
 def test_photos_and_signatures_are_kept_and_only_real_ones(world):
     inspection, clerk = made.begun(world), world.people["clerk"]
-    photo = add_photo(
-        actor=clerk, inspection=inspection, filename="秤.png", content=b"\x89PNG\r\n\x1a\nxx"
-    )
+    photo = add_photo(actor=clerk, inspection=inspection, filename="秤.png", content=made.PICTURE)
     remove_photo(actor=clerk, evidence=photo)
     assert not inspection.evidence.filter(removed_at=None).exists()
     for image in ("", "data:image/png;base64,AAAA", "data:image/png;base64,$$", "http://x/y.png"):
@@ -195,7 +193,8 @@ def test_an_inspection_with_findings_is_not_voided(world):
 
 
 def test_an_open_case_keeps_the_result_from_the_public(world):
-    staff, inspection = world.people["staff"], made.concluded(world)
+    staff = world.people["staff"]
+    inspection = made.concluded(world, outcome="minor_corrected")
     case = refer(world, made.ordered(world, inspection))
     with pytest.raises(MetroplanError, match="not_publishable"):
         publish_inspection(actor=staff, inspection=inspection)
@@ -319,12 +318,12 @@ def test_overdue_findings_rise_level_by_level_each_once(world):
 
 
 def test_a_run_that_was_missed_is_made_up_for_and_an_extension_begins_anew(world):
-    finding, clerk = made.ordered(world, due_on=made.ago(10)), world.people["clerk"]
+    finding, staff = made.ordered(world, due_on=made.ago(10)), world.people["staff"]
     assert escalate_overdue(today=made.today() + timedelta(days=10)) == 2
     finding.refresh_from_db()
     due = made.today() + timedelta(days=3)
     finding = steps.extend_deadline(
-        actor=clerk, finding=finding, on=made.today(), due_on=due, text="延期"
+        actor=staff, finding=finding, on=made.today(), due_on=due, text="延期"
     )
     assert (finding.level_up, finding.escalated_to) == (0, None)
     assert not Notice.objects.filter(code="finding.escalated", read_at=None).exists()

@@ -68,6 +68,7 @@ def refusal(call, *args, **more) -> set[str]:
 def test_a_title_is_valid_to_the_day_before_its_anniversary(conferred_on, last):
     days = days_of([Event("conferred", day(conferred_on))], TERMS)
     assert days.valid_until == day(last)
+    assert days.holds_on(day(conferred_on))
     assert days.holds_on(day(last))
     assert not days.holds_on(date.fromordinal(day(last).toordinal() + 1))
     assert not days.holds_on(date.fromordinal(day(conferred_on).toordinal() - 1))
@@ -177,6 +178,27 @@ def test_nobody_who_is_listed_as_dishonest_is_taken_on_or_honoured(world, move):
     repair(actor=world.people["staff"], listed=record, **repaired)
     assert refusal(move, unit, "conferred", "2023-03-31", **order) == {"state"}
     assert move(unit, "conferred", "2023-04-01", **order).state == "conferred"
+
+
+@pytest.mark.parametrize(
+    ("since", "refused"),
+    [("2023-03-09", False), ("2023-03-10", True), ("2023-03-20", True), ("2023-03-21", False)],
+)
+def test_no_title_is_conferred_from_the_first_day_of_a_record_to_its_last(
+    world, move, since, refused
+):
+    unit = move(opened(world), "reviewing", "2023-02-01")
+    scored(world, unit)
+    unit = move(unit, "publicised", "2023-03-01")
+    listed(world, unit.entity, "2023-03-10", "2023-03-20", decision_no="罚〔2023〕7号")
+    order = {"certificate_no": "CX001"}
+    if not refused:
+        assert move(unit, "conferred", since, **order).state == "conferred"
+        return
+    with pytest.raises(ValidationError) as error:
+        move(unit, "conferred", since, **order)
+    (sentence,) = error.value.message_dict["state"]
+    assert all(word in sentence for word in ("2023-03-10", "2023-03-20", "罚〔2023〕7号"))
 
 
 def test_an_entity_has_one_open_run_and_one_title_at_a_time(world, move):

@@ -5,7 +5,13 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, RadioSelect, Select
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    RadioSelect,
+    Select,
+)
 from django.template.context import RequestContext
 
 from metroplan.common.naming import reader_language
@@ -131,7 +137,12 @@ def field(bound: BoundField, **attributes: Any) -> dict[str, Any]:
     attributes = {name.replace("_", "-"): value for name, value in attributes.items()}
     if not isinstance(widget, RadioSelect):
         attributes["class"] = css_class(widget) + (" is-invalid" if bound.errors else "")
-    return {"bound": bound, "control": bound.as_widget(attrs=attributes), "choice": choice}
+    return {
+        "bound": bound,
+        "control": bound.as_widget(attrs=attributes),
+        "choice": choice,
+        "many": isinstance(widget, CheckboxSelectMultiple),
+    }
 
 
 def css_class(widget: Any) -> str:

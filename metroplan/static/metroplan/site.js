@@ -71,6 +71,9 @@
     });
   }
 
+  const tab = document.querySelector(".mp-tab--here");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (window.innerWidth - tab.offsetWidth) / 2;
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 
 # What multipart puts around the file.
 ENVELOPE = 64 * 1024
@@ -78,8 +79,8 @@ def take_handler(request: HttpRequest) -> IncomingHandler:
 
 def announced(request: HttpRequest) -> int:
     """Bytes of the file as the request says before it is read; 0 where it does not say."""
-    said = request.META.get("CONTENT_LENGTH") or ""
-    return max(int(said) - ENVELOPE, 0) if said.isdecimal() else 0
+    said = whole_number(request.META.get("CONTENT_LENGTH") or "") or 0
+    return max(said - ENVELOPE, 0)
 
 
 def refuse_too_large(size: int) -> None:

@@ -141,7 +141,8 @@ class BulkRegistry:
         return self._kinds[key]
 
     def kinds(self) -> list[BulkKind]:
-        return [self._kinds[key] for key in sorted(self._kinds)]
+        """As they were registered: figures first."""
+        return [*self._kinds.values()]
 
 
 bulk_registry = BulkRegistry()

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.organisations.policy import require
 from metroplan.submissions.entry_input import Typed, typed_in_form, typed_in_json
 from metroplan.submissions.models import Submission, Upload
@@ -76,12 +77,12 @@ def _take_over(request: HttpRequest, submission: Submission) -> HttpResponse:
 
 
 def _stage(request: HttpRequest, submission: Submission, typed: Typed) -> Upload:
-    seen = request.POST.get("expected_version", "")
+    seen = whole_number(request.POST.get("expected_version", ""))
     return stage_cells(
         submission=submission,
         actor=request.user,
         lines=as_cells(typed.lines),
-        expected_version=int(seen) if seen.isdecimal() else -1,
+        expected_version=-1 if seen is None else seen,
         draft=(typed.base, typed.revision),
     )
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from metroplan.common.problems import MetroplanError
+from metroplan.common.text import whole_number
 from metroplan.organisations.policy import require
 from metroplan.submissions.forms_mapping import MappingForm
 from metroplan.submissions.models import Upload
@@ -33,12 +34,11 @@ def upload_mapping(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This file has no columns to choose from."))
         return redirect("submissions:submission-detail", pk=upload.submission_id)
     given = request.POST if request.method == "POST" else request.GET
-    header = given.get("header", "")
     table = table_to_map(
         document,
         upload.submission,
         sheet=given.get("sheet"),
-        header=int(header) if header.isascii() and header.isdigit() else None,
+        header=whole_number(given.get("header", "")),
     )
     if request.method == "POST":
         return _save(request, upload, MappingForm(request.POST, table=table))
