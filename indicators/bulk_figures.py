@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from indicators.bulk_preview import show_preview
 from indicators.figures import Line, MeasureSpec, clean_line
@@ -26,6 +27,15 @@ FIGURE = ("state", "value", "numerator", "denominator")
 PARTS = FIGURE[1:]
 HEADER = KEYS + FIGURE
 STATES = ("value", "zero", "not_applicable")
+MEANINGS = {
+    "organisation": gettext_lazy("Code of the unit"),
+    "measure": gettext_lazy("Code of the measure"),
+    "period": gettext_lazy("Quarter or year, such as 2024Q4 or 2024"),
+    "state": gettext_lazy("What the figure says; blank for a figure"),
+    "value": gettext_lazy("The figure of a count"),
+    "numerator": gettext_lazy("Numerator of a rate"),
+    "denominator": gettext_lazy("Denominator of a rate"),
+}
 SHOWN = 60
 # Answers to texts that are not plain digits; enough for words, and no more memory than this.
 REMEMBERED = 5_000
@@ -222,7 +232,15 @@ class BulkFigures:
     key = "figures"
     upload_right = "figures.import"
     apply_right = "bulk.approve"
-    columns = tuple(Column(key, required=key in (*KEYS, "value")) for key in HEADER)
+    columns = tuple(
+        Column(
+            key,
+            required=key in (*KEYS, "value"),
+            meaning=MEANINGS[key],
+            choices=[(state, state) for state in STATES] if key == "state" else (),
+        )
+        for key in HEADER
+    )
     table = sets.TABLE
 
     @property

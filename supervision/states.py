@@ -1,5 +1,7 @@
 """The states of what is supervised, and which may follow which."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -96,3 +98,10 @@ INTEGRITY: Table = {
 
 def may_move(table: Table, current: str, to: str) -> bool:
     return to in table[current]
+
+
+def following(
+    table: Table, states: type[models.TextChoices], current: str
+) -> list[tuple[str, Any]]:
+    """What may come next, with its label; the usual course before its breaking off."""
+    return [(state, label) for state, label in states.choices if may_move(table, current, state)]

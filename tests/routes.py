@@ -110,6 +110,7 @@ class Things:
             "submissions:template": [submission],
             "submissions:upload-create": [submission],
             "submissions:upload-": [self.upload.pk],
+            "submissions:bulk-template": ["figures"],
             "submissions:bulk-": [self.bulk.pk],
             "api:bulk-import-": [self.bulk.pk],
         }
@@ -118,7 +119,7 @@ class Things:
         by_route |= self.instruments.arguments()
         if route in by_route:
             return by_route[route]
-        if route.endswith(("-list", "bulk-create", "account-create", "form-create")):
+        if route.endswith(("-list", "bulk-create", "bulk-guide", "account-create", "form-create")):
             return None
         return next((args for start, args in by_start.items() if route.startswith(start)), None)
 

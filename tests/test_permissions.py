@@ -134,6 +134,8 @@ TABLE: dict[tuple[str, str], list[int]] = {
     ("get", "submissions:bulk-list"): FIGURES,
     ("get", "submissions:bulk-create"): only(200, "staff"),
     ("post", "submissions:bulk-create"): only(422, "staff"),
+    ("get", "submissions:bulk-guide"): only(200, "staff"),
+    ("get", "submissions:bulk-template"): only(200, "staff"),
     ("get", "submissions:bulk-detail"): FIGURES,
     ("get", "submissions:bulk-progress"): FIGURES,
     ("get", "submissions:bulk-issues"): FIGURES,

@@ -7,6 +7,8 @@ from metroplan.submissions.views import bulk
 urlpatterns = [
     path("", bulk.bulk_list, name="bulk-list"),
     path("new/", bulk.bulk_create, name="bulk-create"),
+    path("guide/", bulk.bulk_guide, name="bulk-guide"),
+    path("templates/<slug:kind>/", bulk.bulk_template, name="bulk-template"),
     path("<int:pk>/", bulk.bulk_detail, name="bulk-detail"),
     path("<int:pk>/progress/", bulk.bulk_progress, name="bulk-progress"),
     path("<int:pk>/cancel/", bulk.bulk_cancel, name="bulk-cancel"),

@@ -24,7 +24,12 @@ SHOWN = 60
 Choices = Sequence[tuple[str, Any]]
 
 
-def columns_of(headings: Mapping[str, Promise], required: Iterable[str]) -> tuple[Column, ...]:
+def columns_of(
+    headings: Mapping[str, Promise],
+    required: Collection[str],
+    derived: Collection[str],
+    choices: Mapping[str, Choices],
+) -> tuple[Column, ...]:
     """For a kind's `columns`: headings in every language of the portal are known; what is the key
     of one column is no other's heading."""
     keys = headings.keys()
@@ -33,6 +38,9 @@ def columns_of(headings: Mapping[str, Promise], required: Iterable[str]) -> tupl
             name,
             required=name in required,
             aliases=tuple(sorted(in_all_languages(heading) - (keys - {name}))),
+            meaning=heading,
+            derived=name in derived,
+            choices=choices.get(name, ()),
         )
         for name, heading in headings.items()
     )
@@ -157,13 +165,15 @@ class RegisterFile:
     upload_right = "register.keep"
     apply_right = "bulk.approve"
     headings: ClassVar[Mapping[str, Promise]]
-    required: ClassVar[Iterable[str]]
+    required: ClassVar[Collection[str]]
+    derived: ClassVar[Collection[str]]
+    choices: ClassVar[Mapping[str, Choices]]
     table: ClassVar[Mapping[str, str]]
     sets: ClassVar[ModuleType]
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return columns_of(self.headings, self.required)
+        return columns_of(self.headings, self.required, self.derived, self.choices)
 
     def prepare(self, table: str) -> dict[str, Any]:
         return self.sets.prepare(table)

@@ -116,7 +116,8 @@ class BulkLedger(RegisterFile):
     """The kind of large file behind the ledger."""
 
     key = "ledger"
-    headings, required, table, sets = HEADINGS, REQUIRED, sets.TABLE, sets
+    headings, required, derived, choices = HEADINGS, REQUIRED, DERIVED, CHOICES
+    table, sets = sets.TABLE, sets
 
     @property
     def title(self) -> str:

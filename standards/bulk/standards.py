@@ -216,7 +216,8 @@ class BulkStandards(RegisterFile):
     """The kind of large file behind the register of standards."""
 
     key = "standards"
-    headings, required, table, sets = HEADINGS, REQUIRED, groups.TABLE, sets
+    headings, required, derived, choices = HEADINGS, REQUIRED, DERIVED, CHOICES
+    table, sets = groups.TABLE, sets
 
     @property
     def title(self) -> str:

@@ -35,7 +35,8 @@ class BulkKind:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return columns_of(self.register.headings, self.register.required)
+        of = self.register
+        return columns_of(of.headings, of.required, of.derived, of.choices)
 
     @property
     def table(self) -> dict[str, str]:

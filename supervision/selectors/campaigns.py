@@ -29,7 +29,7 @@ from supervision.models import (
 )
 from supervision.selectors.inspections import drawn_for
 from supervision.selectors.instruments import Badge
-from supervision.states import CAMPAIGN, CampaignState, CaseState, InspectionState
+from supervision.states import CAMPAIGN, CampaignState, CaseState, InspectionState, following
 
 ORDERS = {
     "number": ["number"],
@@ -160,7 +160,7 @@ def campaign_detail(campaign: Campaign, user: User) -> CampaignDetail:
         draws=list(Draw.objects.visible_to(user).filter(campaign=campaign)[:LATEST]),
         waiting=list(waiting.order_by("draw", "position")[:LATEST]),
         inspections=list(from_area.select_related("entity", "organisation")[:LATEST]),
-        next_states=[(to, CampaignState(to).label) for to in CAMPAIGN[campaign.state]],
+        next_states=following(CAMPAIGN, CampaignState, campaign.state),
     )
 
 

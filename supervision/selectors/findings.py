@@ -13,7 +13,7 @@ from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.querysets import unit_order, within
 from supervision.models import Case, Finding, FindingStep
 from supervision.selectors.instruments import Badge
-from supervision.states import CASE, CaseState, FindingState
+from supervision.states import CASE, CaseState, FindingState, following
 
 OVERDUE = "overdue"
 TO_US, TO_ANY = "us", "any"
@@ -167,4 +167,4 @@ def case_row(case: Case) -> CaseRow:
 
 
 def next_states(case: Case) -> list[tuple[str, str]]:
-    return [(to, CaseState(to).label) for to in sorted(CASE[case.state])]
+    return following(CASE, CaseState, case.state)

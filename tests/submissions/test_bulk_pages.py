@@ -1,15 +1,21 @@
 """Pages of large files: send, follow, cancel, look, take over."""
 
+import csv
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from openpyxl import load_workbook
 
 from indicators.models import Observation
 from metroplan.audit.models import AuditEvent
+from metroplan.common.text import normalise
 from metroplan.organisations.models import Notice
 from metroplan.submissions.bulk import incoming
+from metroplan.submissions.bulk.registry import bulk_registry
 from metroplan.submissions.bulk.runner import run
 from metroplan.submissions.models import BulkImport, StoredFile
 from tests.submissions.bulk_files import DOCUMENT, checked, lines_of, made, many_lines, received
@@ -197,3 +203,32 @@ def test_who_sent_a_file_does_not_decline_it(world, as_person):
     job = checked(world, many_lines(world, 4))
     sent = {"expected_version": job.version, "reason": "x"}
     assert as_person("staff").post(at("decline", job), sent).status_code == 403
+
+
+def headings_of(content: bytes, fmt: str) -> list[str]:
+    if fmt == "csv":
+        return next(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    return [cell.value for cell in next(load_workbook(io.BytesIO(content)).worksheets[0].rows)]
+
+
+@pytest.mark.parametrize("kind", [kind.key for kind in bulk_registry.kinds()])
+def test_every_kind_says_its_columns_and_gives_a_template_with_headings_it_reads(
+    world, as_person, kind
+):
+    client = as_person("staff")
+    columns = [each for each in bulk_registry.get(kind).columns if not each.derived]
+    for page in (client.get(at("guide"), {"kind": kind}), client.get(at("create"), {"kind": kind})):
+        assert page.context["kind"].key == kind
+        assert all(column.heading in page.content.decode() for column in columns)
+    for fmt in ("csv", "xlsx"):
+        address = reverse("submissions:bulk-template", args=[kind])
+        headings = headings_of(client.get(address, {"format": fmt}).content, fmt)
+        for column, heading in zip(columns, headings, strict=True):
+            assert normalise(heading).casefold() in {column.key, *column.aliases}
+
+
+def test_a_template_of_no_kind_or_format_is_not_found(world, as_person):
+    client = as_person("staff")
+    for kind, query in (("nothing", {}), ("figures", {"format": "ods"})):
+        address = reverse("submissions:bulk-template", args=[kind])
+        assert client.get(address, query).status_code == 404

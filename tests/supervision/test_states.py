@@ -167,3 +167,8 @@ def test_a_published_inspection_is_voided_by_those_alone_who_publish(world):
         void_inspection(actor=world.people["clerk"], inspection=inspection, reason="重复")
     voided = void_inspection(actor=world.people["staff"], inspection=inspection, reason="重复")
     assert voided.published_on is None
+
+
+def test_what_comes_next_is_offered_before_what_breaks_off():
+    found = states.following(states.CAMPAIGN, states.CampaignState, "planned")
+    assert [state for state, _label in found] == ["running", "cancelled"]

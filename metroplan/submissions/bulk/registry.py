@@ -24,6 +24,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
+
 from metroplan.organisations.models import User
 from metroplan.submissions.models import BulkImport
 from metroplan.submissions.types import Issue, RawCell
@@ -38,11 +40,27 @@ class Outdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: its key is also its heading; others it is known by are `aliases`."""
+    """A column of the file: its key is also its heading; others it is known by are `aliases`.
+
+    `meaning` says what it holds, in the reader's language; where there are aliases it is one of
+    them. A `derived` column is written by exports and passed over. `choices` are (code, word).
+    """
 
     key: str
     required: bool = False
     aliases: tuple[str, ...] = ()
+    meaning: str | Promise = ""
+    derived: bool = False
+    choices: Sequence[tuple[Any, Any]] = ()
+
+    @property
+    def heading(self) -> str:
+        """In the template."""
+        return str(self.meaning) if self.aliases else self.key
+
+    @property
+    def words(self) -> list[str]:
+        return [str(word) for code, word in self.choices if code != ""]
 
 
 @dataclass(slots=True)
@@ -87,6 +105,11 @@ class Preview:
     tables: tuple[tuple[str, tuple[Tally, ...], int], ...] = ()
     differences: tuple[Difference, ...] = ()
     effects: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether the lines are figures of quarters, not entries of a register."""
+        return any(line.when for line in self.differences)
 
     @property
     def differences_left(self) -> int:

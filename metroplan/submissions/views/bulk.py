@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from metroplan.common.files import csv_response, csv_text
 from metroplan.common.problems import MetroplanError
+from metroplan.common.tables import file_response, table_file
 from metroplan.organisations.policy import require
 from metroplan.submissions.bulk.incoming import (
     IncomingHandler,
@@ -21,6 +22,7 @@ from metroplan.submissions.bulk.incoming import (
     refuse_too_large,
     take_handler,
 )
+from metroplan.submissions.bulk.registry import BulkKind
 from metroplan.submissions.forms import VersionForm
 from metroplan.submissions.forms_bulk import BulkForm, DeclineForm
 from metroplan.submissions.models import BulkImport
@@ -38,6 +40,32 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
     jobs = selectors.visible_jobs(request.user)
     page = Paginator(jobs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "submissions/bulk_list.html", {"page": page, "jobs": page.object_list})
+
+
+@require_safe
+@never_cache
+def bulk_guide(request: HttpRequest) -> HttpResponse:
+    """How files of `?kind=` are laid out; a part of the page that sends one."""
+    kinds = selectors.kinds_for(request.user)
+    kind = _kind(kinds, request.GET.get("kind"))
+    return render(request, "submissions/_bulk_guide.html", {"kind": kind} | _limits())
+
+
+@require_safe
+@never_cache
+def bulk_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """The headings alone, in the reader's language: `?format=xlsx` or `csv`."""
+    chosen = next((each for each in selectors.kinds_for(request.user) if each.key == kind), None)
+    fmt = request.GET.get("format", "xlsx")
+    if chosen is None or fmt not in ("xlsx", "csv"):
+        raise Http404(kind)
+    headings = [column.heading for column in chosen.columns if not column.derived]
+    return file_response(table_file(fmt, [headings]), f"template_{kind}", fmt)
+
+
+def _kind(kinds: list[BulkKind], key: str | None) -> BulkKind:
+    """The one asked for, or the first of them."""
+    return next((kind for kind in kinds if kind.key == key), kinds[0])
 
 
 @csrf_exempt
@@ -84,15 +112,18 @@ def _receive(request: HttpRequest, handler: IncomingHandler) -> HttpResponse:
 def _show_form(
     request: HttpRequest, form: BulkForm, problem: MetroplanError | None = None
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "problem": problem,
+    kind = _kind(selectors.kinds_for(request.user), form["kind"].value())
+    context = {"form": form, "problem": problem, "kind": kind} | _limits()
+    status = problem.status if problem else UNPROCESSABLE if form.is_bound else 200
+    return render(request, "submissions/bulk_create.html", context, status=status)
+
+
+def _limits() -> dict[str, int]:
+    return {
         "max_bytes": settings.BULK_MAX_BYTES,
         "max_megabytes": settings.BULK_MAX_BYTES // 1024 // 1024,
         "workbook_megabytes": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
     }
-    status = problem.status if problem else UNPROCESSABLE if form.is_bound else 200
-    return render(request, "submissions/bulk_create.html", context, status=status)
 
 
 @require_safe
