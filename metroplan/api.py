@@ -24,8 +24,11 @@ from metroplan.submissions.api_cells import CellsView
 from metroplan.submissions.api_rates import ReportingRateViewSet
 from standards.api.catalogue import CatalogueViewSet, CoverageViewSet
 from standards.api.registers import InstituteViewSet, LedgerViewSet, StandardViewSet
-from supervision.api.campaigns import CampaignViewSet, CaseViewSet, InspectionViewSet
-from supervision.api.integrity import IntegrityUnitViewSet
+from supervision.api.campaigns import CampaignViewSet, InspectionViewSet
+from supervision.api.content import LotViewSet
+from supervision.api.draws import DrawViewSet
+from supervision.api.findings import CaseViewSet, FindingViewSet
+from supervision.api.integrity import DishonestyViewSet, IntegrityUnitViewSet
 from supervision.api.ledgers import EntityViewSet, InstrumentViewSet
 
 
@@ -72,9 +75,13 @@ router.register("coverage", CoverageViewSet, "coverage")
 router.register("entities", EntityViewSet, "entity")
 router.register("instruments", InstrumentViewSet, "instrument")
 router.register("campaigns", CampaignViewSet, "campaign")
+router.register("draws", DrawViewSet, "draw")
 router.register("inspections", InspectionViewSet, "inspection")
+router.register("findings", FindingViewSet, "finding")
 router.register("cases", CaseViewSet, "case")
+router.register("lots", LotViewSet, "lot")
 router.register("integrity-units", IntegrityUnitViewSet, "integrity-unit")
+router.register("dishonesty-records", DishonestyViewSet, "dishonesty-record")
 
 app_name = "api"
 urlpatterns = [

@@ -330,6 +330,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignStateEnum": "supervision.states.CampaignState",
         "CaseStateEnum": "supervision.states.CaseState",
         "FindingStateEnum": "supervision.states.FindingState",
+        "FindingStepKindEnum": "supervision.models.FindingStep.Kind",
         "InspectionStateEnum": "supervision.states.InspectionState",
         "EntityKindEnum": "supervision.models.Entity.Kind",
         "InstituteKindEnum": "standards.models.InstituteKind",

@@ -1,33 +1,21 @@
-"""Campaigns, inspections and cases over the API, by register numbers; findings stand with their
-inspection. The lists are those of the pages: the same selectors find and narrow them."""
+"""Campaigns and inspections over the API, by register numbers.
+
+The lists are those of the pages: the same selectors find and narrow them.
+"""
 
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from rest_framework import serializers, viewsets
+from rest_framework import serializers
 
 from metroplan.common.api_fields import ModelOut
-from metroplan.organisations.permissions import MayView
 from standards.api.registers import Narrowed
-from supervision.models import (
-    Campaign,
-    Case,
-    Finding,
-    Inspection,
-    InspectionItem,
-    InstrumentCheck,
-    Outcome,
-)
-from supervision.selectors import campaigns, findings, inspections
-from supervision.states import CampaignState, CaseState, InspectionState
-
-
-class Read(viewsets.ReadOnlyModelViewSet):
-    permission_classes = [MayView]
-    needs = "supervision.view"
-    lookup_field = "number"
-    lookup_value_regex = "[^/]+"
+from supervision.api.findings import FindingPartOut
+from supervision.api.reading import Read
+from supervision.models import Campaign, Inspection, InspectionItem, InstrumentCheck, Outcome
+from supervision.selectors import campaigns, inspections
+from supervision.states import CampaignState, InspectionState
 
 
 class CampaignFilter(Narrowed):
@@ -113,22 +101,11 @@ class CheckOut(ModelOut):
         fields = ["instrument", "description", "found", "error", "mpe", "unit", "passed", "note"]
 
 
-class FindingOut(ModelOut):
-    escalated_to = serializers.SlugRelatedField("code", read_only=True)
-
-    class Meta:
-        model = Finding
-        fields = [
-            "number", "description", "legal_basis", "found_on", "due_on", "state", "closed_on",
-            "level_up", "escalated_to",
-        ]  # fmt: skip
-
-
 class InspectionDetailOut(InspectionOut):
     inspectors = serializers.SlugRelatedField("certificate_no", many=True, read_only=True)
     items = ItemOut(many=True)
     checks = CheckOut(many=True)
-    findings = FindingOut(many=True)
+    findings = FindingPartOut(many=True)
 
     class Meta(InspectionOut.Meta):
         fields = [*InspectionOut.Meta.fields, "inspectors", "items", "checks", "findings"]
@@ -139,6 +116,8 @@ class InspectionViewSet(Read):
 
     filterset_class = InspectionFilter
     ordering_fields = ["number", "inspected_on"]
+    serializer_class = InspectionOut
+    detail_class = InspectionDetailOut
     queryset = Inspection.objects.none()
 
     def get_queryset(self) -> QuerySet[Inspection]:
@@ -147,46 +126,3 @@ class InspectionViewSet(Read):
             parts = ("inspectors", "items", "checks__instrument", "findings__escalated_to")
             found = found.prefetch_related(*parts)
         return found.order_by("number")
-
-    def get_serializer_class(self) -> type[serializers.Serializer]:
-        return InspectionOut if self.action == "list" else InspectionDetailOut
-
-
-class CaseFilter(Narrowed):
-    state = django_filters.ChoiceFilter(choices=CaseState.choices)
-    body = django_filters.ChoiceFilter(choices=Case.Body.choices)
-    source = django_filters.ChoiceFilter(choices=Case.Source.choices)
-    campaign = django_filters.CharFilter(label="number of the campaign")
-    entity = django_filters.CharFilter(label="number of the entity")
-    first = django_filters.DateFilter(label="filed on the day or later")
-    last = django_filters.DateFilter(label="filed on the day or before")
-
-    def narrow(self, queryset: QuerySet, chosen: dict[str, Any]) -> QuerySet:
-        return findings.cases_narrowed(queryset, chosen)
-
-
-class CaseOut(ModelOut):
-    organisation = serializers.SlugRelatedField("code", read_only=True)
-    entity = serializers.SlugRelatedField("number", read_only=True)
-    entity_name = serializers.CharField(source="entity.name")
-    finding = serializers.SlugRelatedField("number", read_only=True)
-
-    class Meta:
-        model = Case
-        fields = [
-            "number", "source", "ground", "finding", "entity", "entity_name", "organisation",
-            "body", "authority", "filed_on", "legal_basis", "state", "decision_no", "decided_on",
-            "fine", "closed_on", "result", "version",
-        ]  # fmt: skip
-
-
-class CaseViewSet(Read):
-    """Cases of the caller's units."""
-
-    filterset_class = CaseFilter
-    ordering_fields = ["number", "filed_on"]
-    serializer_class = CaseOut
-    queryset = Case.objects.none()
-
-    def get_queryset(self) -> QuerySet[Case]:
-        return findings.cases_for(self.request.user).order_by("number")

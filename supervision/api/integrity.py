@@ -1,17 +1,25 @@
-"""Integrity units over the API, by their numbers; the list is that of the pages."""
+"""Integrity units over the API by their numbers, and dishonesty records; the lists are those of the
+pages."""
 
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
-from rest_framework import serializers, viewsets
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from rest_framework import serializers
 
 from metroplan.common.api_fields import ModelOut
-from metroplan.organisations.permissions import MayView
-from standards.api.registers import Narrowed
+from standards.api.registers import Narrowed, asked_day
+from supervision.api.reading import Read
 from supervision.columns.integrity import plain_row
-from supervision.models import CriterionScore, Entity, IntegrityEvent, IntegrityUnit
-from supervision.selectors import integrity
+from supervision.models import (
+    CriterionScore,
+    DishonestyRecord,
+    Entity,
+    IntegrityEvent,
+    IntegrityUnit,
+)
+from supervision.selectors import dishonesty, integrity
+from supervision.selectors.dishonesty import LISTED, OVER
 from supervision.states import IntegrityState
 
 
@@ -75,19 +83,55 @@ class IntegrityUnitDetailOut(IntegrityUnitOut):
         return super().to_representation(unit) | {"events": events, "scores": scores}
 
 
-class IntegrityUnitViewSet(viewsets.ReadOnlyModelViewSet):
+class IntegrityUnitViewSet(Read):
     """Integrity units of the caller's units: `?holding=2025-12-31&state=conferred`."""
 
-    permission_classes = [MayView]
-    needs = "supervision.view"
-    lookup_field = "number"
-    lookup_value_regex = "[^/]+"
     filterset_class = IntegrityFilter
     ordering_fields = ["number", "conferred_on", "valid_until"]
+    serializer_class = IntegrityUnitOut
+    detail_class = IntegrityUnitDetailOut
     queryset = IntegrityUnit.objects.none()
 
     def get_queryset(self) -> QuerySet[IntegrityUnit]:
         return integrity.integrity_units(self.request.user).order_by("number")
 
-    def get_serializer_class(self) -> type[serializers.Serializer]:
-        return IntegrityUnitOut if self.action == "list" else IntegrityUnitDetailOut
+
+class DishonestyFilter(Narrowed):
+    standing = django_filters.ChoiceFilter(choices=[(LISTED, LISTED), (OVER, OVER)])
+    on = django_filters.DateFilter(label="as of the day")
+
+    def narrow(self, queryset: QuerySet, chosen: dict[str, Any]) -> QuerySet:
+        return dishonesty.narrowed(queryset, chosen, asked_day(self.request))
+
+
+class DishonestyOut(ModelOut):
+    """`listed`: it stands on the day, so that the public may read it on that day."""
+
+    entity = serializers.SlugRelatedField("number", read_only=True)
+    entity_name = serializers.CharField(source="entity.name")
+    uscc = serializers.CharField(source="entity.uscc")
+    organisation = serializers.SlugRelatedField("code", read_only=True)
+    listed = serializers.BooleanField()
+
+    class Meta:
+        model = DishonestyRecord
+        fields = [
+            "id", "entity", "entity_name", "uscc", "organisation", "ground", "decision_no",
+            "decided_on", "starts", "ends", "repaired_on", "repair_document", "listed", "version",
+        ]  # fmt: skip
+
+
+class DishonestyViewSet(Read):
+    """Dishonesty records of the caller's units, as of today or of `?on=2025-06-30`."""
+
+    lookup_field = "pk"
+    lookup_value_regex = r"\d+"
+    filterset_class = DishonestyFilter
+    ordering_fields = ["id", "decided_on", "starts", "ends"]
+    serializer_class = DishonestyOut
+    queryset = DishonestyRecord.objects.none()
+
+    def get_queryset(self) -> QuerySet[DishonestyRecord]:
+        stands = ExpressionWrapper(dishonesty.listed_on(asked_day(self.request)), BooleanField())
+        found = dishonesty.records_for(self.request.user).annotate(listed=stands)
+        return found.order_by("id")

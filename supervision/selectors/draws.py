@@ -58,6 +58,20 @@ def draws_for(user: User) -> QuerySet[Draw]:
     return found.select_related("campaign__organisation", "organisation", "seeded_by", "drawn_by")
 
 
+def draws_narrowed(found: QuerySet[Draw], chosen: dict[str, Any]) -> QuerySet[Draw]:
+    """`chosen` is the cleaned data of the API's filter; `found` is of `draws_for`."""
+    if unit := chosen.get("organisation"):
+        found = found.filter(within("organisation", unit.path))
+    if number := chosen.get("campaign"):
+        found = found.filter(campaign__number=number)
+    if chosen.get("drawn") is not None:
+        found = found.filter(drawn_at__isnull=not chosen["drawn"])
+    if text := (chosen.get("q") or "").strip():
+        words = Q(campaign__number__icontains=text) | Q(campaign__title__icontains=text)
+        found = found.filter(words)
+    return found
+
+
 def draw_detail(draw: Draw) -> DrawDetail:
     return DrawDetail(
         draw=draw,

@@ -42,10 +42,14 @@ VERDICTS = {"passed": True, "failed": False, "open": None}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step in words; `passed` is None where nothing is decided by it."""
+    """A step, and what it says; `passed` is None where nothing is decided by it."""
 
+    step: Step
     sentence: str
-    passed: bool | None
+
+    @property
+    def passed(self) -> bool | None:
+        return self.step.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,12 @@ def lots_for(user: User) -> QuerySet[Lot]:
 
 
 def narrowed(found: QuerySet[Lot], chosen: dict[str, Any]) -> QuerySet[Lot]:
-    """`chosen` is the cleaned data of LotFilterForm."""
+    """`chosen` is the cleaned data of LotFilterForm, or of the API's filter."""
     for name, lookup in (
         ("commodity", "commodity"),
         ("quantity_kind", "quantity_kind"),
         ("campaign", "campaign__number"),
+        ("entity", "entity__number"),
         ("since", "sampled_on__gte"),
         ("until", "sampled_on__lte"),
     ):
@@ -176,7 +181,7 @@ def _refusals(faults: Faults) -> list[str]:
 
 
 def _lines(steps: Sequence[Step]) -> list[Line]:
-    return [Line(said(step), step.passed) for step in steps]
+    return [Line(step, said(step)) for step in steps]
 
 
 def lot_detail(lot: Lot) -> LotDetail:

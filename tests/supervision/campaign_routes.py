@@ -69,6 +69,8 @@ class CampaignThings:
             "api:campaign-detail": [self.campaign.number],
             "api:inspection-detail": [self.inspection.number],
             "api:case-detail": [self.case.number],
+            "api:finding-detail": [self.finding.number],
+            "api:draw-detail": [self.draw.pk],
         }
 
     def public(self) -> dict[str, list[Any]]:
@@ -194,7 +196,7 @@ def campaign_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[
     rows |= {("get", f"public:{name}"): [200] * len(figures) for name in PUBLIC}
     api = [
         f"api:{name}-{way}"
-        for name in ("campaign", "inspection", "case")
+        for name in ("campaign", "draw", "inspection", "finding", "case")
         for way in ("list", "detail")
     ]
     return rows | {("get", name): figures for name in api}

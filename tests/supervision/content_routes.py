@@ -26,7 +26,16 @@ class ContentThings:
         lots = {f"supervision:{name}": [self.lot.pk] for name in LOT}
         runs = {f"supervision:{name}": [self.unit.pk] for name in RUN}
         records = {f"supervision:{name}": [self.listed.pk] for name in LISTED}
-        return lots | runs | records | {"api:integrity-unit-detail": [self.unit.number]}
+        return (
+            lots
+            | runs
+            | records
+            | {
+                "api:lot-detail": [self.lot.number],
+                "api:integrity-unit-detail": [self.unit.number],
+                "api:dishonesty-record-detail": [self.listed.pk],
+            }
+        )
 
 
 def add_content(world: World, unit: str = "A", number: str = "1") -> ContentThings:
@@ -93,5 +102,9 @@ def content_table(figures: list[int], only: Any) -> dict[tuple[str, str], list[i
     rows["post", "supervision:lot-preview"] = figures
     rows["post", "supervision:lot-calculator"] = only(422, "leader", *inspecting)
     rows |= {("get", f"public:{name}"): [200] * len(figures) for name in PUBLIC}
-    api = ("list", "detail")
-    return rows | {("get", f"api:integrity-unit-{name}"): figures for name in api}
+    api = [
+        f"api:{name}-{way}"
+        for name in ("lot", "integrity-unit", "dishonesty-record")
+        for way in ("list", "detail")
+    ]
+    return rows | {("get", name): figures for name in api}

@@ -48,11 +48,7 @@ def fields(error) -> set[str]:
 
 def test_a_complaint_becomes_a_case_without_a_finding(world):
     case = filed(world)
-    assert (case.state, case.finding, case.get_source_display()) == (
-        "filed",
-        None,
-        "Complaint or report",
-    )
+    assert (case.state, case.finding, case.source) == ("filed", None, "complaint")
     with pytest.raises(PermissionDenied):
         file_case(actor=world.people["clerk"], data=case_data(world, number="2"))
 
