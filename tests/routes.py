@@ -110,7 +110,6 @@ class Things:
             "submissions:template": [submission],
             "submissions:upload-create": [submission],
             "submissions:upload-": [self.upload.pk],
-            "submissions:bulk-template": ["figures"],
             "submissions:bulk-": [self.bulk.pk],
             "api:bulk-import-": [self.bulk.pk],
         }
@@ -119,7 +118,9 @@ class Things:
         by_route |= self.instruments.arguments()
         if route in by_route:
             return by_route[route]
-        if route.endswith(("-list", "bulk-create", "bulk-guide", "account-create", "form-create")):
+        if route.endswith(
+            ("-list", "bulk-create", "bulk-guide", "bulk-template", "account-create", "form-create")
+        ):
             return None
         return next((args for start, args in by_start.items() if route.startswith(start)), None)
 
@@ -130,6 +131,8 @@ class Things:
             return reverse(route, args=["MQ", "set-password"])
         if route == "organisations:change-create":
             return reverse(route, args=["merge"])
+        if route == "submissions:bulk-template":
+            return reverse(route, args=["figures"])
         if route in ("api:measure-detail", "indicators:measure-source"):
             return reverse(route, args=[self.indicator.measure.code])
         public = self.campaigns.public() | self.instruments.public()
