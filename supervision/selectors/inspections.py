@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order, within
@@ -168,11 +168,13 @@ def found_of(instrument: Instrument, day: date) -> str:
 def inspectors_offered(
     user: User, day: date, *, also: Iterable[Inspector] = ()
 ) -> QuerySet[Inspector]:
-    """Of the user's area with a valid certificate, and `also` those who were drawn or chosen."""
+    """Of the user's area with a valid certificate; before them `also` those who were drawn or
+    chosen."""
     of_area = Inspector.objects.visible_to(user).filter(certified_on(day))
     named = [inspector.pk for inspector in also]
     found = Inspector.objects.filter(Q(pk__in=of_area) | Q(pk__in=named))
-    return found.select_related("organisation").order_by("certificate_no")
+    first = Case(When(pk__in=named, then=0), default=1)
+    return found.select_related("organisation").order_by(first, "certificate_no")
 
 
 def drawn_for(user: User) -> QuerySet[DrawnEntity]:

@@ -108,7 +108,7 @@ def refuse_unconcluded(inspection: Inspection) -> None:
         errors["inspectors"] = [text.format(number=LEAST_INSPECTORS)]
     if not inspection.outcome:
         errors["outcome"] = [_("Choose the outcome.")]
-    elif inspection.outcome != Outcome.UNABLE:
+    if inspection.outcome != Outcome.UNABLE:
         errors |= _unanswered(inspection) | _contradicted(inspection) | _unsigned(inspection)
     elif not inspection.summary:
         errors["summary"] = [_("Say why the entity could not be inspected.")]

@@ -8,6 +8,7 @@ from metroplan.organisations.models import Notice
 from metroplan.organisations.notices import sentence
 from metroplan.plans.models import PlanTask
 from supervision.models import Inspection
+from supervision.selectors.inspections import inspectors_offered
 from supervision.services.campaigns import move_campaign, publish_campaign
 from supervision.services.draws import fix_pool, make_draw
 from supervision.services.findings import refer_finding
@@ -197,3 +198,9 @@ def test_the_page_of_an_entity_leads_to_all_that_was_found_there(world, client):
         assert f"{address}?entity={entity.number}" in page
         listed = client.get(address, {"entity": entity.number})
         assert [row.pk for row in listed.context["page"]] == [thing.pk]
+
+
+def test_those_who_were_chosen_stand_first_among_the_inspectors_offered(world):
+    people = [made.inspector(world) for _ in range(3)]
+    offered = inspectors_offered(world.people["clerk"], made.today(), also=people[2:])
+    assert list(offered) == [people[2], *people[:2]]

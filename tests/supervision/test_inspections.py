@@ -107,7 +107,7 @@ def test_a_conclusion_names_everything_that_is_missing(world):
     inspection = made.begun(world, campaign=made.campaign(world), inspectors=[])
     with pytest.raises(ValidationError) as error:
         conclude_inspection(actor=world.people["clerk"], inspection=inspection)
-    assert fields(error) == {"inspectors", "outcome"}
+    assert fields(error) == {"inspectors", "outcome", "items", "signature"}
     inspection = made.filled(world, inspection, result="")
     with pytest.raises(ValidationError) as error:
         conclude_inspection(actor=world.people["clerk"], inspection=inspection)
