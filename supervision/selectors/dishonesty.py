@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order
 from supervision.models import DishonestyRecord, IntegrityUnit
 from supervision.selectors.integrity import holding_on
+from supervision.selectors.ordering import put_in_order
 
 LISTED, OVER = "listed", "over"
 ORDERS = {
@@ -47,13 +48,10 @@ def narrowed(
 
 
 def ordered(found: QuerySet[DishonestyRecord], order: str) -> QuerySet[DishonestyRecord]:
-    """By a key of ORDERS, downwards with a hyphen before it; the newest first by default."""
-    down, key = order.startswith("-"), order.lstrip("-")
-    if key not in ORDERS:
+    """The newest first by default."""
+    if order.lstrip("-") not in ORDERS:
         return found.order_by("-starts", "-id")
-    first, *rest = ORDERS[key]
-    expression = F(first) if isinstance(first, str) else first
-    return found.order_by(expression.desc() if down else expression.asc(), *rest)
+    return put_in_order(found, order, ORDERS)
 
 
 def is_listed(row: DishonestyRecord, day: date) -> bool:

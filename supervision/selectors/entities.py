@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from metroplan.organisations.models import User
@@ -21,6 +21,7 @@ from supervision.selectors.instruments import (
 from supervision.selectors.instruments import (
     ordered as instruments_ordered,
 )
+from supervision.selectors.ordering import put_in_order
 
 ORDERS = {
     "number": ["number"],
@@ -86,11 +87,8 @@ def matching(text: str) -> Q:
 
 
 def ordered(found: QuerySet[Entity], order: str) -> QuerySet[Entity]:
-    """By a key of ORDERS, downwards with a hyphen before it; an unknown one is the number."""
-    down, key = order.startswith("-"), order.lstrip("-")
-    first, *rest = ORDERS.get(key, ORDERS["number"])
-    expression = F(first) if isinstance(first, str) else first
-    return found.order_by(expression.desc() if down else expression.asc(), *rest)
+    """An unknown order is that of the number."""
+    return put_in_order(found, order, ORDERS)
 
 
 def entity_detail(entity: Entity, user: User, day: date) -> EntityDetail:

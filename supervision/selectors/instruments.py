@@ -1,6 +1,6 @@
 """The ledger of instruments as its pages, its exports and the API read it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -160,7 +160,8 @@ def matching(text: str) -> Q:
 
 
 def ordered(found: QuerySet[Instrument], order: str) -> QuerySet[Instrument]:
-    """By a key of ORDERS, downwards with a hyphen before it; an unknown one is the number."""
+    """As `put_in_order`, except that only what may be empty is told where to stand: else numbers
+    downwards could not be read from their index."""
     down, key = order.startswith("-"), order.lstrip("-")
     first, *rest = ORDERS.get(key, ORDERS["number"])
     expression = F(first) if isinstance(first, str) else first
@@ -222,8 +223,3 @@ def badge(stands: Standing) -> Badge:
 def instrument_detail(instrument: Instrument, day: date) -> InstrumentDetail:
     rows = instrument.verifications.select_related("institute", "recorded_by")
     return InstrumentDetail(instrument_row(instrument, day), list(rows.order_by("-verified_on")))
-
-
-def in_pieces(found: QuerySet[Instrument]) -> Iterator[Instrument]:
-    """For exports: however many there are, few are held at a time."""
-    return found.iterator(chunk_size=2000)

@@ -1,17 +1,17 @@
 """Integrity units as their pages, exports, the API and the public read them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order
 from supervision.models import Criterion, DishonestyRecord, IntegrityEvent, IntegrityUnit
+from supervision.selectors.ordering import put_in_order
 from supervision.states import INTEGRITY, IntegrityState
 
 ORDERS = {
@@ -108,12 +108,8 @@ def narrowed(found: QuerySet[IntegrityUnit], chosen: dict[str, Any]) -> QuerySet
 
 
 def ordered(found: QuerySet[IntegrityUnit], order: str) -> QuerySet[IntegrityUnit]:
-    """By a key of ORDERS, downwards with a hyphen before it; an unknown one is the number."""
-    down, key = order.startswith("-"), order.lstrip("-")
-    first, *rest = ORDERS.get(key, ORDERS["number"])
-    expression = F(first) if isinstance(first, str) else first
-    turned = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)
-    return found.order_by(turned, *rest)
+    """An unknown order is that of the number."""
+    return put_in_order(found, order, ORDERS)
 
 
 def badge(state: str) -> Badge:
@@ -149,11 +145,6 @@ def score_lines(unit: IntegrityUnit) -> list[ScoreLine]:
         row = given.get(item.pk)
         lines.append(ScoreLine(item, row.points if row else None, row.note if row else ""))
     return lines
-
-
-def in_pieces(found: QuerySet[IntegrityUnit]) -> Iterator[IntegrityUnit]:
-    """For exports: however many there are, few are held at a time."""
-    return found.iterator(chunk_size=2000)
 
 
 def shown_to_the_public(day: date) -> QuerySet[IntegrityUnit]:

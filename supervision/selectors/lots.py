@@ -1,11 +1,11 @@
 """Lots as their pages and exports read them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from metroplan.organisations.models import User
 from metroplan.organisations.querysets import unit_order
@@ -25,6 +25,7 @@ from supervision.rules.net_content import (
 )
 from supervision.rules.shares import Share
 from supervision.selectors.content_tables import Editions, editions, editions_on
+from supervision.selectors.ordering import put_in_order
 from supervision.selectors.verdicts import label_of, readings_of, sample_of
 from supervision.wording.content import refused, said
 
@@ -124,14 +125,10 @@ def narrowed(found: QuerySet[Lot], chosen: dict[str, Any]) -> QuerySet[Lot]:
 
 
 def ordered(found: QuerySet[Lot], order: str) -> QuerySet[Lot]:
-    """By a key of ORDERS, downwards with a hyphen before it; the newest first by default."""
-    down, key = order.startswith("-"), order.lstrip("-")
-    if key not in ORDERS:
+    """The newest first by default."""
+    if order.lstrip("-") not in ORDERS:
         return found.order_by("-sampled_on", "-id")
-    first, *rest = ORDERS[key]
-    expression = F(first) if isinstance(first, str) else first
-    turned = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)
-    return found.order_by(turned, *rest)
+    return put_in_order(found, order, ORDERS)
 
 
 def rates(found: QuerySet[Lot]) -> Rates:
@@ -194,8 +191,3 @@ def lot_detail(lot: Lot) -> LotDetail:
     lines = [PieceLine(*pair) for pair in zip(readings, found.pieces, strict=False)]
     newer = bool(now and held and (now.plan, now.table) != (held.plan, held.table))
     return LotDetail(lot, found, lines, newer)
-
-
-def in_pieces(found: QuerySet[Lot]) -> Iterator[Lot]:
-    """For exports: however many there are, few are held at a time."""
-    return found.iterator(chunk_size=2000)

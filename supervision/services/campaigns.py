@@ -15,7 +15,7 @@ from metroplan.organisations.models import Organisation, User
 from metroplan.organisations.policy import require
 from supervision.models import Campaign, Inspection
 from supervision.selectors.campaigns import publishable
-from supervision.services.locks import bump, locked, refuse_move
+from supervision.services.locks import KEEP, bump, locked, refuse_move
 from supervision.services.numbers import next_number
 from supervision.services.touching import touched_campaigns
 from supervision.states import CAMPAIGN, CampaignState, InspectionState
@@ -28,7 +28,6 @@ LOGGED = {"kind": "campaign_kind", "starts": "first_day", "ends": "last_day"}
 """Names that mean something else elsewhere in the log."""
 
 COUNTED = ("organisation", "last_day")
-KEEP = "supervision.keep"
 PREFIX = "JD"
 UNPROCESSABLE = 422
 AMOUNTS = ("entities", "instruments", "lots")

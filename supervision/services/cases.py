@@ -14,11 +14,10 @@ from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from supervision.models import Case
 from supervision.services.findings import case_words
-from supervision.services.locks import bump, locked, refuse_move
+from supervision.services.locks import KEEP, bump, locked, refuse_move
 from supervision.services.touching import touched_cases
 from supervision.states import CASE, CaseState
 
-KEEP = "supervision.keep"
 ENDED = {CaseState.CLOSED, CaseState.WITHDRAWN}
 
 

@@ -11,11 +11,10 @@ from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from standards.rules.faults import Fault
 from supervision.models import DishonestyRecord, Entity
-from supervision.services.locks import bump, locked
+from supervision.services.locks import KEEP, bump, locked
 from supervision.wording.content import refusal
 
 FIELDS = ("entity", "organisation", "ground", "decision_no", "decided_on", "starts", "ends")
-RIGHT = "supervision.keep"
 
 
 @transaction.atomic
@@ -27,12 +26,12 @@ def save_dishonesty(
     expected_version: int | None = None,
 ) -> DishonestyRecord:
     """Enter a record or change it; `data` holds FIELDS. Raises ValidationError by field."""
-    require(actor, RIGHT, data["organisation"])
+    require(actor, KEEP, data["organisation"])
     # No title is conferred on the entity meanwhile.
     Entity.objects.select_for_update().get(pk=data["entity"].pk)
     stored = listed
     if listed:
-        stored = locked(listed, actor=actor, right=RIGHT, expected_version=expected_version)
+        stored = locked(listed, actor=actor, right=KEEP, expected_version=expected_version)
     before = facts(stored) if stored else None
     row = stored or DishonestyRecord()
     for name in FIELDS:
@@ -65,7 +64,7 @@ def repair(
     expected_version: int | None = None,
 ) -> DishonestyRecord:
     """From `repaired_on` on the entity is listed no more (信用修复)."""
-    row = locked(listed, actor=actor, right=RIGHT, expected_version=expected_version)
+    row = locked(listed, actor=actor, right=KEEP, expected_version=expected_version)
     faults: dict[str, list[Fault]] = {}
     if repaired_on < row.starts:
         words = {"value": repaired_on, "day": row.starts}

@@ -16,11 +16,10 @@ from standards.rules.faults import Fault
 from supervision.models import DrawnEntity, Entity, Instrument
 from supervision.selectors.instruments import in_use_on
 from supervision.services.instruments import record_end
-from supervision.services.locks import bump, locked
+from supervision.services.locks import KEEP, bump, locked
 from supervision.services.touching import counts_from, touched_entities, touched_instruments
 from supervision.wording.ledgers import sentences
 
-KEEP = "supervision.keep"
 PREFIX = "EN"
 FIELDS = (
     "number", "name", "uscc", "kind", "industry", "organisation", "address", "key_energy_user",

@@ -14,14 +14,13 @@ from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from metroplan.submissions.services.files import store_file
 from supervision.models import Case, Finding, FindingStep, Inspection, InspectionItem, Outcome
-from supervision.services.locks import bump, locked, refuse_move
+from supervision.services.locks import RECORD, bump, locked, refuse_move
 from supervision.services.notices import settle_finding
 from supervision.services.numbers import next_number
 from supervision.services.pictures import paper_or_picture
 from supervision.services.touching import touched_cases, touched_findings
 from supervision.states import FINDING, CaseState, FindingState, InspectionState
 
-RECORD = "inspection.record"
 PREFIX = "ZG"
 Kind = FindingStep.Kind
 

@@ -25,7 +25,7 @@ from supervision.services.inspection_checks import (
     refuse_unfit,
 )
 from supervision.services.inspection_lines import CheckLine, write_answers, write_checks
-from supervision.services.locks import RECORD, bump, locked, refuse_move, right_to_change
+from supervision.services.locks import KEEP, RECORD, bump, locked, refuse_move, right_to_change
 from supervision.services.notices import settle_assigned
 from supervision.services.numbers import next_number
 from supervision.services.touching import touched_inspections
@@ -188,9 +188,7 @@ def publish_inspection(
     *, actor: User, inspection: Inspection, expected_version: int | None = None
 ) -> Inspection:
     """The result becomes public today; not while a case about it is open."""
-    inspection = locked(
-        inspection, actor=actor, right="supervision.keep", expected_version=expected_version
-    )
+    inspection = locked(inspection, actor=actor, right=KEEP, expected_version=expected_version)
     if not publishable(Inspection.objects.filter(pk=inspection.pk)).exists():
         raise MetroplanError(
             "inspection.not_publishable",

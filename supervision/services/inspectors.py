@@ -11,9 +11,9 @@ from metroplan.audit.record import record
 from metroplan.organisations.models import User
 from metroplan.organisations.policy import require
 from supervision.models import Conflict, Entity, Inspector
+from supervision.services.locks import KEEP
 
 FIELDS = ("certificate_no", "name", "organisation", "valid_from", "valid_until")
-KEEP = "supervision.keep"
 
 
 @transaction.atomic

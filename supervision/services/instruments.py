@@ -16,11 +16,10 @@ from metroplan.organisations.services.numbers import next_number
 from standards.rules.faults import Fault
 from standards.services.locks import refuse_stale
 from supervision.models import Instrument
-from supervision.services.locks import bump
+from supervision.services.locks import KEEP, bump
 from supervision.services.touching import counts_from, touched_instruments
 from supervision.wording.ledgers import refuse, sentences
 
-KEEP = "supervision.keep"
 PREFIX = "IN"
 FIELDS = (
     "number", "entity", "kind", "name", "model", "range_text", "accuracy", "serial_no", "maker",

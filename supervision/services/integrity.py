@@ -25,13 +25,12 @@ from supervision.models import (
 )
 from supervision.rules import integrity as rules
 from supervision.selectors.dishonesty import listed_on
-from supervision.services.locks import bump, locked
+from supervision.services.locks import KEEP, bump, locked
 from supervision.services.touching import touched_integrity
 from supervision.states import INTEGRITY, IntegrityState, may_move
 from supervision.wording.content import refusal
 
 PREFIX = "CX"
-RIGHT = "supervision.keep"
 DAYS = (
     "committed_on", "publicised_from", "publicised_until", "conferred_on", "valid_until",
     "ended_on",
@@ -50,7 +49,7 @@ def open_run(
     number: str = "",
 ) -> IntegrityUnit:
     """A run begins with a commitment or with an application. Raises ValidationError by field."""
-    require(actor, RIGHT, entity)
+    require(actor, KEEP, entity)
     Entity.objects.select_for_update().get(pk=entity.pk)
     open_states = INTEGRITY.keys() - rules.ENDS - {rules.CONFERRED}
     under_way = IntegrityUnit.objects.filter(entity=entity, state__in=open_states).first()
@@ -83,7 +82,7 @@ def move_run(
 ) -> IntegrityUnit:
     """From `since` on the run is in `state`. Raises ValidationError by field where the state may
     not follow, or something that it needs is missing."""
-    unit = locked(unit, actor=actor, right=RIGHT, expected_version=expected_version)
+    unit = locked(unit, actor=actor, right=KEEP, expected_version=expected_version)
     # Nobody lists the entity as dishonest meanwhile.
     Entity.objects.select_for_update().get(pk=unit.entity_id)
     before = unit.state
@@ -119,7 +118,7 @@ def score(
     expected_version: int | None = None,
 ) -> Decimal:
     """Enter the points by criterion; returns their sum. Raises ValidationError at `points-<id>`."""
-    unit = locked(unit, actor=actor, right=RIGHT, expected_version=expected_version)
+    unit = locked(unit, actor=actor, right=KEEP, expected_version=expected_version)
     if unit.state != rules.REVIEWING or unit.criteria is None:
         raise refusal({"points": [Fault("score.other_state", {})]})
     items = {item.pk: item for item in unit.criteria.items.all()}

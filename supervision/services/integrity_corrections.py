@@ -15,7 +15,6 @@ from supervision.models import IntegrityEvent, IntegrityUnit
 from supervision.rules import integrity as rules
 from supervision.services.integrity import (
     DAYS,
-    RIGHT,
     Faults,
     criteria_on,
     derived,
@@ -23,7 +22,7 @@ from supervision.services.integrity import (
     settle_days,
     title_met,
 )
-from supervision.services.locks import locked
+from supervision.services.locks import KEEP, locked
 from supervision.wording.content import refusal
 
 
@@ -43,7 +42,7 @@ def correct_event(
     has lapsed lapses on its new day, or holds once more where that has not come. Raises
     ValidationError by field.
     """
-    unit = locked(unit, actor=actor, right=RIGHT, expected_version=expected_version)
+    unit = locked(unit, actor=actor, right=KEEP, expected_version=expected_version)
     events = sorted(unit.events.all(), key=lambda row: (row.since, row.pk))
     moved = next(row for row in events if row.pk == event.pk)
     before, reason = _facts(unit, moved), reason.strip()

@@ -16,7 +16,7 @@ from supervision.models import Lot, LotReading
 from supervision.rules.net_content import Reading
 from supervision.selectors.content_tables import Editions, editions_on
 from supervision.selectors.verdicts import Verdicts, readings_of, verdicts_of
-from supervision.services.locks import RECORD, bump, locked, right_to_change
+from supervision.services.locks import KEEP, RECORD, bump, locked, right_to_change
 from supervision.services.lot_checks import refuse_misfit
 from supervision.services.touching import touched_lots
 from supervision.wording.content import refusal
@@ -88,7 +88,7 @@ def publish_lot(
     *, actor: User, lot: Lot, on: date | None, expected_version: int | None = None
 ) -> Lot:
     """Show the result to the public from a day on, or no longer (None)."""
-    lot = locked(lot, actor=actor, right="supervision.keep", expected_version=expected_version)
+    lot = locked(lot, actor=actor, right=KEEP, expected_version=expected_version)
     if on and lot.quantity_passed is None and lot.label_passed is None:
         raise refusal({"published_on": [Fault("lot.not_judged", {})]})
     before = lot.published_on

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from supervision.columns.ledgers import ENTITY
 from supervision.forms.ledgers import CloseForm, EntityFilterForm, EntityForm
@@ -20,6 +19,7 @@ from supervision.models import Entity
 from supervision.selectors import entities as selectors
 from supervision.services import entities as services
 from supervision.views.editing import CHANGES, acted, edited
+from supervision.views.lists import exported
 
 ROWS_PER_PAGE = 50
 VIEW, KEEP = "supervision.view", "supervision.keep"
@@ -41,13 +41,9 @@ def entity_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def entity_export(request: HttpRequest) -> HttpResponse:
-    """What the list shows, all of it: `?format=csv`, `xlsx` or `json`."""
     require(request.user, VIEW)
-    fmt = request.GET.get("format", "csv")
-    if fmt not in TYPES:
-        raise Http404(fmt)
     _form, found = chosen_entities(request)
-    return file_response(ENTITY.content(found.iterator(chunk_size=2000), fmt), "entities", fmt)
+    return exported(request, found, ENTITY, "entities")
 
 
 def chosen_entities(request: HttpRequest) -> tuple[EntityFilterForm, Any]:

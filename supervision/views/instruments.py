@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from supervision.columns.ledgers import INSTRUMENT, VERIFICATION
 from supervision.forms import ledgers as shapes
@@ -22,6 +21,7 @@ from supervision.selectors import instruments as selectors
 from supervision.services import instruments as services
 from supervision.services import verifications
 from supervision.views.editing import CHANGES, acted, edited
+from supervision.views.lists import exported
 
 ROWS_PER_PAGE = 50
 VIEW, KEEP = "supervision.view", "supervision.keep"
@@ -70,11 +70,9 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def instrument_export(request: HttpRequest) -> HttpResponse:
-    """What the list shows, all of it: `?format=csv`, `xlsx` or `json`."""
     require(request.user, VIEW)
-    fmt = _format(request)
     _form, found = chosen_instruments(request)
-    return file_response(INSTRUMENT.content(selectors.in_pieces(found), fmt), "instruments", fmt)
+    return exported(request, found, INSTRUMENT, "instruments")
 
 
 @require_safe
@@ -82,19 +80,10 @@ def instrument_export(request: HttpRequest) -> HttpResponse:
 def verification_export(request: HttpRequest) -> HttpResponse:
     """Every verification of the instruments that the list shows."""
     require(request.user, VIEW)
-    fmt = _format(request)
     _form, found = chosen_instruments(request)
     rows = Verification.objects.filter(instrument__in=found.order_by().values("pk"))
     rows = rows.select_related("instrument", "institute").order_by("instrument", "verified_on")
-    content = VERIFICATION.content(rows.iterator(chunk_size=2000), fmt)
-    return file_response(content, "verifications", fmt)
-
-
-def _format(request: HttpRequest) -> str:
-    fmt = request.GET.get("format", "csv")
-    if fmt not in TYPES:
-        raise Http404(fmt)
-    return fmt
+    return exported(request, rows, VERIFICATION, "verifications")
 
 
 def chosen_instruments(request: HttpRequest) -> tuple[shapes.InstrumentFilterForm, Any]:

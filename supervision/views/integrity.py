@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from metroplan.common.problems import MetroplanError
-from metroplan.common.tables import TYPES, file_response
 from metroplan.organisations.policy import can, require
 from standards.views.life import UNPROCESSABLE, add_errors
 from supervision.columns.integrity import INTEGRITY
@@ -29,6 +28,7 @@ from supervision.selectors import integrity as selectors
 from supervision.services import integrity as services
 from supervision.services.integrity_corrections import correct_event
 from supervision.states import IntegrityState
+from supervision.views.lists import exported
 
 ROWS_PER_PAGE = 50
 
@@ -51,14 +51,9 @@ def integrity_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def integrity_export(request: HttpRequest) -> HttpResponse:
-    """What the list shows, all of it: `?format=csv`, `xlsx` or `json`."""
     require(request.user, "supervision.view")
-    fmt = request.GET.get("format", "csv")
-    if fmt not in TYPES:
-        raise Http404(fmt)
     _form, found = _chosen(request)
-    content = INTEGRITY.content(selectors.in_pieces(found), fmt)
-    return file_response(content, "integrity-units", fmt)
+    return exported(request, found, INTEGRITY, "integrity-units")
 
 
 def _chosen(request: HttpRequest) -> tuple[IntegrityFilterForm, Any]:
