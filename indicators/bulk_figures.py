@@ -247,6 +247,13 @@ class BulkFigures:
     def title(self) -> str:
         return _("Figures of units and quarters")
 
+    @property
+    def advice(self) -> str:
+        return _(
+            "A line without a figure says nothing and changes nothing. Codes are those of the "
+            "lists of units and measures."
+        )
+
     def begin(self, actor: User | None) -> FigureReader:
         return FigureReader(Known.to(actor))
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from metroplan.common.days import read_day
 from metroplan.common.text import folded, normalise, unprotected
@@ -21,6 +22,10 @@ from metroplan.submissions.types import Issue, RawCell
 from standards.rules.months import EARLIEST
 
 SHOWN = 60
+READ_AGAIN = gettext_lazy(
+    "A file that this register exports is read again as it is: change what is to change and send "
+    "it back."
+)
 Choices = Sequence[tuple[str, Any]]
 
 
@@ -170,6 +175,10 @@ class RegisterFile:
     choices: ClassVar[Mapping[str, Choices]]
     table: ClassVar[Mapping[str, str]]
     sets: ClassVar[ModuleType]
+
+    @property
+    def advice(self) -> str:
+        return str(READ_AGAIN)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from metroplan.submissions.bulk.registry import Column, Difference, Preview, Tal
 from metroplan.submissions.models import BulkImport
 from metroplan.submissions.readers.cells import column_letter
 from metroplan.submissions.types import Issue
-from standards.bulk.columns import columns_of
+from standards.bulk.columns import READ_AGAIN, columns_of
 from supervision.bulk.readers import (
     EntityReader,
     InstrumentReader,
@@ -32,6 +32,10 @@ class BulkKind:
     register: RegisterColumns
     ledger: Ledger
     reader: type[LedgerReader]
+
+    @property
+    def advice(self) -> str:
+        return str(READ_AGAIN)
 
     @property
     def columns(self) -> tuple[Column, ...]:

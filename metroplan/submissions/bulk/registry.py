@@ -133,6 +133,10 @@ class BulkKind(Protocol):
     def title(self) -> str:
         """What the files hold, in the reader's language."""
 
+    @property
+    def advice(self) -> str:
+        """What to know before filling one in."""
+
     def begin(self, actor: User | None) -> Reader:
         """What the lines of a file may name that the actor sends; None is the system itself."""
 
